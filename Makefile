@@ -1,0 +1,29 @@
+# Every target installs what it needs and is quick when nothing changed. Targets and what they do: README.md.
+
+SHELL := /bin/bash
+BUILD := .build
+# One optimised build with testing enabled serves tests, devnet and benchmarks.
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
+
+.PHONY: all deps build test lint format clean
+
+all: build
+
+deps:
+	@scripts/deps
+
+build: deps
+	swift build $(SWIFT_FLAGS) --explicit-target-dependency-import-check error
+
+test: deps
+	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
+	swift test $(SWIFT_FLAGS) --skip-build
+
+lint:
+	@scripts/lint
+
+format:
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,276 @@
+// swift-tools-version: 6.2
+
+// The module table of the whole system. One row per module; everything else in this file derives from the
+// rows. Arrows point down only: a row that uses a module of a higher layer, or a peer in a layer that does
+// not allow peers, stops the build here.
+
+import Foundation
+import PackageDescription
+
+/// The layers, lowest first. See `ARCHITECTURE.md`, section "Layers".
+enum Layer: String, CaseIterable, Comparable {
+    case system, encoding, ipld, chain, engine, service, composition, command
+
+    static func < (a: Layer, b: Layer) -> Bool {
+        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+    }
+
+    /// Services talk over JSON-RPC only, and commands are leaves; neither may import a neighbour.
+    var allowsPeers: Bool { self != .service && self != .command }
+}
+
+/// What a module is made of.
+enum Kind {
+    /// Swift code.
+    case swift
+    /// Swift code of an executable.
+    case executable
+    /// Headers of an installed C library and a module map.
+    case systemLibrary
+    /// Our own C code: kernels and shims.
+    case c(flags: [String] = [])
+    /// A C++ shim around a C++ library, with a C header.
+    case cxx
+}
+
+struct Module {
+    let name: String
+    let layer: Layer
+    let kind: Kind
+    let uses: [String]
+
+    init(_ name: String, _ layer: Layer, _ kind: Kind = .swift, uses: [String] = []) {
+        self.name = name
+        self.layer = layer
+        self.kind = kind
+        self.uses = uses
+    }
+
+    var path: String { "Sources/\(layer.rawValue)/\(name)" }
+}
+
+let modules: [Module] = [
+    // Installed C libraries, one module map each.
+    Module("CBlst", .system, .systemLibrary),
+    Module("CGMP", .system, .systemLibrary),
+    Module("CHTTPParser", .system, .systemLibrary),
+    Module("CMariaDB", .system, .systemLibrary),
+    Module("COpenSSL", .system, .systemLibrary),
+    Module("CRocksDB", .system, .systemLibrary),
+    Module("CSecp256k1", .system, .systemLibrary),
+    Module("CSodium", .system, .systemLibrary),
+    Module("CSQLite", .system, .systemLibrary),
+    Module("CUV", .system, .systemLibrary),
+    Module("CWslay", .system, .systemLibrary),
+    Module("CZlib", .system, .systemLibrary),
+    Module("CZstd", .system, .systemLibrary),
+    // Our own kernels and shims.
+    Module("CFieldKernels", .system, .c(flags: ["-O3"]), uses: ["CBlst"]),
+    Module("CSealKernels", .system, .c(flags: ["-O3"])),
+    Module("CTomlPlusPlus", .system, .cxx),
+
+    Module("BigIntegers", .encoding, uses: ["CGMP"]),
+    Module("BitFields", .encoding, uses: ["Bytes"]),
+    Module("BLS12381", .encoding, uses: ["CBlst", "CFieldKernels"]),
+    Module("Bytes", .encoding),
+    Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),
+    Module("Compression", .encoding, uses: ["CZlib", "CZstd"]),
+    Module("Hashing", .encoding, uses: ["Bytes", "COpenSSL", "CSodium"]),
+    Module("JSON", .encoding, uses: ["Bytes"]),
+    Module("TOML", .encoding, uses: ["CTomlPlusPlus"]),
+
+    Module("Multiformats", .ipld, uses: ["Bytes", "CBOR", "Hashing"]),
+    Module(
+        "IPLD",
+        .ipld,
+        uses: ["BigIntegers", "BitFields", "Bytes", "CBOR", "Hashing", "JSON", "Multiformats"]
+    ),
+
+    Module(
+        "FilecoinTypes",
+        .chain,
+        uses: [
+            "BigIntegers", "BitFields", "Bytes", "CBOR", "Hashing", "IPLD", "JSON", "Multiformats",
+        ]
+    ),
+    Module(
+        "FilecoinCrypto",
+        .chain,
+        uses: [
+            "BLS12381", "Bytes", "CBOR", "CSecp256k1", "FilecoinTypes", "Hashing", "Multiformats",
+        ]
+    ),
+    Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
+
+    // Proofs.
+    Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
+    Module(
+        "StorageProofs",
+        .engine,
+        uses: [
+            "BLS12381", "Bytes", "CBOR", "CSealKernels", "FilecoinTypes", "Hashing", "JSON",
+            "Multiformats",
+            "NetworkParameters", "ProofSystem",
+        ]
+    ),
+    // State machine.
+    Module(
+        "ActorRuntime",
+        .engine,
+        uses: [
+            "BigIntegers", "BitFields", "Bytes", "CBOR", "FilecoinCrypto", "FilecoinTypes",
+            "Hashing", "IPLD",
+            "Multiformats", "NetworkParameters",
+        ]
+    ),
+    Module(
+        "BuiltinActors",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "Bytes", "CBOR", "FilecoinCrypto",
+            "FilecoinTypes", "Hashing",
+            "IPLD", "Multiformats", "NetworkParameters",
+        ]
+    ),
+    Module(
+        "StateMachine",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "FilecoinCrypto",
+            "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats", "NetworkParameters",
+        ]
+    ),
+    // Communication.
+    Module("EventLoop", .engine, uses: ["Bytes", "COpenSSL", "CUV"]),
+    Module("HTTP", .engine, uses: ["Bytes", "CHTTPParser", "CWslay", "EventLoop", "Hashing"]),
+    Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
+    // Storage and what every service needs.
+    Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
+    Module("SQLStore", .engine, uses: ["Bytes", "CMariaDB", "CSQLite"]),
+    Module("ServiceKit", .engine, uses: ["Bytes", "Hashing", "JSON", "TOML"]),
+]
+
+// MARK: - Derivation
+
+let layers = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0.layer) })
+for module in modules {
+    for used in module.uses {
+        guard let layer = layers[used],
+            layer < module.layer || (layer == module.layer && layer.allowsPeers)
+        else {
+            fatalError("\(module.name) (\(module.layer.rawValue)) may not use \(used)")
+        }
+    }
+}
+
+let root = Context.packageDirectory
+func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: "\(root)/\(path)") }
+
+/// The modules of this build: all, or only those that `VENUS_FOCUS=A,B` needs (faster daily builds).
+let focused: [Module] = {
+    guard let focus = Context.environment["VENUS_FOCUS"], !focus.isEmpty else { return modules }
+    let byName = Dictionary(uniqueKeysWithValues: modules.map { ($0.name, $0) })
+    var wanted: Set<String> = []
+    var queue = focus.split(separator: ",").map(String.init)
+    while let name = queue.popLast() {
+        guard let module = byName[name] else {
+            fatalError("VENUS_FOCUS names \(name), which is no module")
+        }
+        if wanted.insert(name).inserted { queue += module.uses }
+    }
+    return modules.filter { wanted.contains($0.name) }
+}()
+let present = focused.filter { exists($0.path) }
+let presentNames = Set(present.map(\.name))
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .unsafeFlags(["-Xcc", "-I\(root)/.deps/blst/include"]),
+]
+
+func dependencies(of module: Module) -> [Target.Dependency] {
+    module.uses.filter(presentNames.contains).map { .byName(name: $0) }
+}
+
+var targets: [Target] = present.map { module in
+    switch module.kind {
+    case .swift:
+        return .target(
+            name: module.name,
+            dependencies: dependencies(of: module),
+            path: module.path,
+            swiftSettings: swiftSettings,
+            linkerSettings: module.uses.contains("CBlst")
+                ? [.unsafeFlags(["-L\(root)/.deps/blst/lib"])] : []
+        )
+    case .executable:
+        return .executableTarget(
+            name: module.name,
+            dependencies: dependencies(of: module),
+            path: module.path,
+            swiftSettings: swiftSettings
+        )
+    case .systemLibrary:
+        return .systemLibrary(name: module.name, path: module.path)
+    case .c(let flags):
+        return .target(
+            name: module.name,
+            dependencies: dependencies(of: module),
+            path: module.path,
+            cSettings: [
+                .unsafeFlags(
+                    flags + ["-Wall", "-Wextra", "-Werror", "-I\(root)/.deps/blst/include"]
+                )
+            ]
+        )
+    case .cxx:
+        return .target(
+            name: module.name,
+            path: module.path,
+            cxxSettings: [.unsafeFlags(["-O2", "-std=c++17"])]
+        )
+    }
+}
+
+// Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
+if exists("Tests/TestSupport") {
+    let supported = ["Bytes", "JSON", "Compression"].filter(presentNames.contains)
+    targets.append(
+        .target(
+            name: "TestSupport",
+            dependencies: supported.map { .byName(name: $0) },
+            path: "Tests/TestSupport",
+            swiftSettings: swiftSettings
+        )
+    )
+}
+for module in present where exists("Tests/\(module.name)Tests") {
+    targets.append(
+        .testTarget(
+            name: "\(module.name)Tests",
+            dependencies: [.byName(name: module.name)] + dependencies(of: module)
+                + (exists("Tests/TestSupport") ? [.byName(name: "TestSupport")] : []),
+            path: "Tests/\(module.name)Tests",
+            swiftSettings: swiftSettings
+        )
+    )
+}
+
+let package = Package(
+    name: "venus",
+    products: present.compactMap { module in
+        if case .executable = module.kind {
+            .executable(name: module.name, targets: [module.name])
+        } else {
+            nil
+        }
+    },
+    targets: targets,
+    cLanguageStandard: .c17,
+    cxxLanguageStandard: .cxx17
+)
