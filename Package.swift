@@ -76,7 +76,7 @@ let modules: [Module] = [
     Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),
     Module("Compression", .encoding, uses: ["CZlib", "CZstd"]),
     Module("Hashing", .encoding, uses: ["Bytes", "COpenSSL", "CSodium"]),
-    Module("JSON", .encoding, uses: ["Bytes"]),
+    Module("JSON", .encoding),
     Module("TOML", .encoding, uses: ["CTomlPlusPlus"]),
 
     Module("Multiformats", .ipld, uses: ["Bytes", "CBOR", "Hashing"]),
