@@ -1,0 +1,207 @@
+internal import CUV
+
+/// A TCP connection or Unix socket on a loop.
+///
+/// Reading runs ahead of the reader up to ``highWater`` bytes and then leaves the rest to the kernel,
+/// so that a fast sender is slowed down. Writing goes to the kernel at once; what it does not take is
+/// queued, and the writer waits while more than ``highWater`` bytes are queued.
+@safe
+package actor SocketStream: ByteStream {
+    /// The most bytes held for a slow reader, or queued for a slow peer before the writer waits.
+    package static let highWater: Int = 256 << 10
+
+    package nonisolated let loop: EventLoop
+    package nonisolated let peer: SocketAddress?
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        unsafe loop.asUnownedSerialExecutor()
+    }
+
+    /// How a wait for bytes or for room ends.
+    private enum Wake {
+        case ready
+        case failed(IOError)
+    }
+
+    private let handle: SocketHandle
+    private var received: [UInt8] = []
+    private var isPaused: Bool = true
+    private var hasEnded: Bool = false
+    private var failure: IOError?
+    private var isClosed: Bool = false
+    private var reader: UnsafeContinuation<Wake, Never>?
+    private var writers: [UnsafeContinuation<Wake, Never>] = unsafe []
+    private var queuedBytes: Int = 0
+    private var readTimer: LoopTimer?
+    private var writeTimer: LoopTimer?
+    private var hangUp: (@Sendable () -> Void)?
+
+    /// Takes over a connected handle; called on the loop.
+    init(connected handle: SocketHandle, loop: EventLoop, peer: SocketAddress?) {
+        self.handle = handle
+        self.loop = loop
+        self.peer = peer
+    }
+
+    /// Begins to read; the handle holds the stream from now on until it is closed.
+    func start() {
+        handle.setOwner(self)
+        resumeReading()
+    }
+
+    // MARK: - Reading
+
+    package func read(until deadline: IOInstant?) async throws(IOError) -> [UInt8] {
+        if received.isEmpty {
+            if hasEnded { return [] }
+            try checkUsable()
+            guard unsafe reader == nil else {
+                throw IOError(.other, "two tasks read from one connection")
+            }
+            setReadDeadline(deadline)
+            // The continuation is resumed exactly once: by bytes, the end, the deadline or close().
+            let wake: Wake = unsafe await withUnsafeContinuation { unsafe reader = $0 }
+            setReadDeadline(nil)
+            if case .failed(let error) = wake, received.isEmpty { throw error }
+        }
+        let bytes = received
+        received = []
+        if isPaused, !isClosed, !hasEnded { resumeReading() }
+        return bytes
+    }
+
+    private func setReadDeadline(_ deadline: IOInstant?) {
+        if readTimer == nil {
+            guard deadline != nil else { return }
+            readTimer = LoopTimer(loop: loop) { [weak self] in
+                self?.assumeIsolated { stream in
+                    stream.wakeReader(.failed(IOError(.timedOut, "no bytes before the deadline")))
+                }
+            }
+        }
+        readTimer?.set(deadline)
+    }
+
+    private func resumeReading() {
+        isPaused = false
+        if let error = handle.startReading() { fail(error) }
+    }
+
+    private func wakeReader(_ wake: Wake) {
+        guard let waiting = unsafe reader else { return }
+        unsafe reader = nil
+        unsafe waiting.resume(returning: wake)
+    }
+
+    /// Takes bytes from libuv.
+    func didRead(_ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe received.append(contentsOf: bytes)
+        if received.count >= Self.highWater {
+            isPaused = true
+            handle.stopReading()
+        }
+        wakeReader(.ready)
+    }
+
+    /// Takes the end of the stream from libuv.
+    func didEnd() {
+        hasEnded = true
+        wakeReader(.ready)
+        hangUp?()
+    }
+
+    /// Takes an error from libuv, for reading or writing.
+    func fail(_ error: IOError) {
+        guard failure == nil else { return }
+        failure = error
+        wakeReader(.failed(error))
+        wakeWriters(.failed(error))
+        hangUp?()
+    }
+
+    package func onHangUp(_ action: (@Sendable () -> Void)?) {
+        hangUp = action
+        if action != nil, hasEnded || failure != nil || isClosed { action?() }
+    }
+
+    private func checkUsable() throws(IOError) {
+        if isClosed { throw IOError(.closed, "the connection is closed") }
+        if let failure { throw failure }
+    }
+
+    // MARK: - Writing
+
+    package func write(_ bytes: [UInt8], until deadline: IOInstant?) async throws(IOError) {
+        try checkUsable()
+        let sent = queuedBytes == 0 ? handle.tryWrite(bytes) : 0
+        guard sent < bytes.count else { return }
+        queuedBytes += bytes.count - sent
+        if let error = handle.queue(bytes, from: sent) {
+            fail(error)
+            throw error
+        }
+        while queuedBytes > Self.highWater {
+            try checkUsable()
+            setWriteDeadline(deadline)
+            let wake: Wake = unsafe await withUnsafeContinuation { unsafe writers.append($0) }
+            setWriteDeadline(nil)
+            if case .failed(let error) = wake { throw error }
+        }
+    }
+
+    private func setWriteDeadline(_ deadline: IOInstant?) {
+        if writeTimer == nil {
+            guard deadline != nil else { return }
+            writeTimer = LoopTimer(loop: loop) { [weak self] in
+                self?.assumeIsolated { stream in
+                    stream.fail(IOError(.timedOut, "the peer does not read"))
+                    stream.finishClosing()
+                }
+            }
+        }
+        writeTimer?.set(deadline)
+    }
+
+    private func wakeWriters(_ wake: Wake) {
+        let waiting = unsafe writers
+        unsafe writers = []
+        for unsafewriter in unsafe waiting { unsafe writer.resume(returning: wake) }
+    }
+
+    /// Takes from libuv that queued bytes went out, or why not.
+    func didWrite(count: Int, status: Int32) {
+        queuedBytes -= count
+        if status < 0 { fail(IOError(uv: status, "write")) }
+        if queuedBytes <= Self.highWater / 4 { wakeWriters(.ready) }
+        if isClosed, queuedBytes == 0 { finishClosing() }
+    }
+
+    // MARK: - Closing
+
+    package func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        handle.stopReading()
+        wakeReader(.failed(IOError(.closed, "the connection is closed")))
+        hangUp = nil
+        if queuedBytes == 0 || failure != nil {
+            finishClosing()
+        } else {
+            // A peer that never reads must not keep the socket for ever.
+            setWriteDeadline(.after(.seconds(30)))
+        }
+    }
+
+    private func finishClosing() {
+        isClosed = true
+        readTimer?.close()
+        writeTimer?.close()
+        readTimer = nil
+        writeTimer = nil
+        hangUp = nil
+        wakeWriters(.failed(IOError(.closed, "the connection is closed")))
+        handle.close()
+    }
+
+    /// Sends the end of the stream after what is queued; reading goes on.
+    package func finishWriting() { handle.shutdown() }
+}
