@@ -11,13 +11,15 @@ package protocol ByteStream: Sendable {
 
     /// Returns what has arrived, at least one byte; nothing at the end of the stream.
     ///
-    /// - Parameter deadline: When to give up; `nil` waits for ever.
+    /// Gives up at the deadline; `nil` waits for ever.
+    ///
     /// - Throws: ``IOError``.
     func read(until deadline: IOInstant?) async throws(IOError) -> [UInt8]
 
     /// Sends bytes; returns when they are sent or few enough are waiting to be sent.
     ///
-    /// - Parameter deadline: When to give up waiting for a slow reader; the stream is closed then.
+    /// Where a slow reader makes it wait beyond the deadline, the stream is closed.
+    ///
     /// - Throws: ``IOError``.
     func write(_ bytes: [UInt8], until deadline: IOInstant?) async throws(IOError)
 

@@ -23,9 +23,9 @@ package final class SocketListener: @unchecked Sendable {
 
     /// Listens on `address`; port 0 takes any free port.
     ///
-    /// - Parameter backlog: How many connections the kernel holds until they are accepted.
-    /// - Parameter accept: Called on the loop with each connection. It owns the connection and must
-    ///   close it.
+    /// `accept` is called on the loop with each connection; it owns the connection and must close it.
+    /// The kernel holds up to `backlog` connections until they are accepted.
+    ///
     /// - Throws: ``IOError``, with code `addressInUse` if somebody else listens there.
     package static func listen(
         on address: SocketAddress,

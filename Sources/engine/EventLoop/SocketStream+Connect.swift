@@ -1,9 +1,8 @@
 internal import CUV
 
 extension SocketStream {
-    /// Connects to `address`.
+    /// Connects to `address`, or gives up at the deadline.
     ///
-    /// - Parameter deadline: When to give up.
     /// - Throws: ``IOError``: `refused`, `timedOut` and what else the system says.
     package static func connect(
         to address: SocketAddress,

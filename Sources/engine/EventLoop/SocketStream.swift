@@ -162,9 +162,8 @@ package actor SocketStream: ByteStream {
     }
 
     private func wakeWriters(_ wake: Wake) {
-        let waiting = unsafe writers
-        unsafe writers = []
-        for unsafewriter in unsafe waiting { unsafe writer.resume(returning: wake) }
+        // A woken writer runs later, so none is added meanwhile.
+        while let writer = unsafe writers.popLast() { unsafe writer.resume(returning: wake) }
     }
 
     /// Takes from libuv that queued bytes went out, or why not.
