@@ -89,7 +89,9 @@ extension G1Affine: Hashable {
 
 /// A point of G1 in projective coordinates, in which sums need no inversion.
 @safe public struct G1: Sendable {
-    var raw: blst_p1
+    typealias CPoint = blst_p1
+
+    var raw: CPoint
 
     /// Creates the projective form of an affine point.
     public init(_ point: G1Affine) {

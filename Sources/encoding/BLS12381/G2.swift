@@ -89,7 +89,9 @@ extension G2Affine: Hashable {
 
 /// A point of G2 in projective coordinates, in which sums need no inversion.
 @safe public struct G2: Sendable {
-    var raw: blst_p2
+    typealias CPoint = blst_p2
+
+    var raw: CPoint
 
     /// Creates the projective form of an affine point.
     public init(_ point: G2Affine) {

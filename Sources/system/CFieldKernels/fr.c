@@ -70,3 +70,7 @@ void vk_fr_to_bytes(uint8_t *out, const vk_fr *a, size_t count) {
         memcpy(out + 32 * i, &plain, 32);
     }
 }
+
+void vk_fr_sub_scale(vk_fr *r, const vk_fr *a, vk_fr factor, size_t count) {
+    for (size_t i = 0; i < count; i++) r[i] = fr_mul(fr_sub(r[i], a[i]), factor);
+}

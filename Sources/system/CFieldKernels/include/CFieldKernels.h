@@ -43,7 +43,70 @@ void vk_fr_scale(vk_fr *r, const vk_fr *a, vk_fr factor, size_t count);
 void vk_fr_powers(vk_fr *r, vk_fr start, vk_fr ratio, size_t count);
 /// Replaces each element by its inverse (zero stays), with one inversion in all. `scratch` holds `count`.
 void vk_fr_invert_all(vk_fr *a, vk_fr *scratch, size_t count);
+/// r[i] = (r[i] - a[i]) * factor.
+void vk_fr_sub_scale(vk_fr *r, const vk_fr *a, vk_fr factor, size_t count);
 /// Canonical little-endian bytes (32 each) of each element.
 void vk_fr_to_bytes(uint8_t *out, const vk_fr *a, size_t count);
+
+// MARK: Fourier transforms
+//
+// Decimation in frequency takes values in natural order and leaves them in bit-reversed order; decimation in
+// time takes them bit-reversed and leaves them in natural order. Forward and inverse transforms differ in the
+// root only; the division by the size is left to the caller.
+
+/// Fills the table for transforms of up to 2^log_size values: the powers root_m^j, j < m/2, for every m = 2,
+/// 4, ... 2^log_size, at offset m/2, where root_m = root^(2^log_size / m). The table has 2^log_size entries.
+void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root);
+/// A whole transform of 2^log_size values by decimation in frequency.
+void vk_fft_dif(vk_fr *data, unsigned log_size, const vk_fr *table);
+/// A whole transform of 2^log_size values by decimation in time.
+void vk_fft_dit(vk_fr *data, unsigned log_size, const vk_fr *table);
+/// Butterflies `from` ..< `to` of one stage over a block of 2 * half values.
+void vk_fft_dif_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to);
+void vk_fft_dit_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to);
+/// Moves each of the 2^log_size values to the place with reversed index bits.
+void vk_fft_reverse_bits(vk_fr *data, unsigned log_size);
+/// data[i] *= start * ratio^(bit-reversed i), for `from` <= i < `to` of 2^log_size values.
+void vk_fft_scale_reversed(vk_fr *data, unsigned log_size, vk_fr start, vk_fr ratio, size_t from,
+                           size_t to);
+
+// MARK: Multi-exponentiation
+//
+// Pippenger's method with signed digits. The points of one bucket are added pairwise in affine coordinates, one
+// inversion serving a block of thousands of additions. The windows are independent jobs.
+
+/// Sorts scalars into zeros (dropped), ones and the rest.
+///
+/// Writes the indices of the ones to `ones` and their number to `ones_count`, the indices of the rest to
+/// `indices` and their canonical limbs to `limbs`; all three have room for `count` entries. Returns the number
+/// of the rest.
+size_t vk_msm_prepare(const vk_fr *scalars, size_t count, vk_fr *limbs, uint32_t *indices, uint32_t *ones,
+                      size_t *ones_count);
+/// The window width that costs the fewest additions for `count` scalars.
+unsigned vk_msm_window_bits(size_t count);
+/// The number of windows of that width.
+unsigned vk_msm_window_count(unsigned window_bits);
+
+/// Points made ready for the windows of one multi-exponentiation.
+typedef struct vk_msm_points vk_msm_points;
+
+/// Room for `count` points of G1 (`is_g2` false) or G2. Free it with vk_msm_points_free.
+vk_msm_points *vk_msm_points_make(size_t count, bool is_g2);
+void vk_msm_points_free(vk_msm_points *points);
+/// Takes points indices[from] ..< indices[to] of `source` as points from ..< to. The source is affine points in
+/// Montgomery form (12 or 24 words each) or, if `is_plain`, in the uncompressed big-endian form of Zcash (96 or
+/// 192 bytes), which is not checked.
+void vk_msm_points_load(vk_msm_points *points, const void *source, bool is_plain,
+                        const uint32_t *indices, size_t from, size_t to);
+/// The sum of digit(window) * point over all loaded points; `sum` receives a projective point (18 or 36 words).
+/// Returns false if memory is short.
+bool vk_msm_window(uint64_t *sum, const vk_msm_points *points, const vk_fr *limbs, unsigned window_bits,
+                   unsigned window);
+/// The plain sum of all loaded points.
+bool vk_msm_sum(uint64_t *sum, const vk_msm_points *points);
+/// The sum of `count` window sums (18 or 36 words each), window i times 2^(window_bits * i), and of the one plain
+/// sum that follows them.
+void vk_msm_combine(uint64_t *sum, const uint64_t *windows, unsigned count, unsigned window_bits,
+                    bool is_g2);
 
 #endif

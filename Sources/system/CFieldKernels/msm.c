@@ -1,0 +1,209 @@
+#include "msm.h"
+
+#include "fr.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+size_t vk_msm_prepare(const vk_fr *scalars, size_t count, vk_fr *limbs, uint32_t *indices, uint32_t *ones,
+                      size_t *ones_count) {
+    size_t rest = 0;
+    size_t one = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (fr_is_zero(scalars[i])) continue;
+        vk_fr plain = vk_fr_to_canonical(scalars[i]);
+        if (plain.l[0] == 1 && (plain.l[1] | plain.l[2] | plain.l[3]) == 0) {
+            ones[one++] = (uint32_t)i;
+        } else {
+            limbs[rest] = plain;
+            indices[rest++] = (uint32_t)i;
+        }
+    }
+    *ones_count = one;
+    return rest;
+}
+
+unsigned vk_msm_window_count(unsigned window_bits) {
+    // A scalar has 255 bits; the signed digits carry one bit out of the top.
+    return 255 / window_bits + 1;
+}
+
+unsigned vk_msm_window_bits(size_t count) {
+    unsigned best = 2;
+    double least = -1;
+    for (unsigned bits = 2; bits <= 20; bits++) {
+        double buckets = (double)((size_t)1 << (bits - 1));
+        double filled = buckets < (double)count ? buckets : (double)count;
+        // Each point is added once, each filled bucket twice more; the rest of the reduction is about 1,200
+        // additions' worth for a window of 14 bits and grows with the square root of the buckets.
+        double root = 1;
+        while (root * root < buckets) root *= 2;
+        double cost = vk_msm_window_count(bits) * ((double)count + 2 * filled + 10 * root + 100);
+        if (least < 0 || cost < least) {
+            least = cost;
+            best = bits;
+        }
+    }
+    return best;
+}
+
+msm_entry *msm_sort_window(const vk_fr *limbs, size_t count, unsigned bits, unsigned window,
+                           size_t *entry_count) {
+    // Adding half a digit to every window makes the carries of the signed form part of one addition:
+    // digit = window of (scalar + offset) - half.
+    uint64_t offset[5] = {0};
+    uint32_t half = (uint32_t)1 << (bits - 1);
+    for (unsigned w = 0; w < vk_msm_window_count(bits); w++) {
+        unsigned at = w * bits + bits - 1;
+        offset[at / 64] |= (uint64_t)1 << (at % 64);
+    }
+    int32_t *digits = malloc(count * sizeof(int32_t));
+    uint32_t *starts = calloc((size_t)half + 2, sizeof(uint32_t));
+    msm_entry *entries = NULL;
+    if (digits != NULL && starts != NULL) {
+        unsigned word = window * bits / 64;
+        unsigned shift = window * bits % 64;
+        for (size_t i = 0; i < count; i++) {
+            uint64_t sum[6];
+            unsigned carry = 0;
+            for (int k = 0; k < 4; k++) sum[k] = fr_adc(limbs[i].l[k], offset[k], &carry);
+            sum[4] = offset[4] + carry;
+            sum[5] = 0;
+            uint64_t value = sum[word] >> shift;
+            if (shift != 0) value |= sum[word + 1] << (64 - shift);
+            int32_t digit = (int32_t)(value & (2 * half - 1)) - (int32_t)half;
+            digits[i] = digit;
+            starts[(digit < 0 ? -digit : digit) + 1]++;
+        }
+        size_t total = count - starts[1];
+        starts[1] = 0;
+        for (uint32_t b = 1; b <= half; b++) starts[b + 1] += starts[b];
+        entries = malloc((total + 1) * sizeof(msm_entry));
+        if (entries != NULL) {
+            for (size_t i = 0; i < count; i++) {
+                int32_t digit = digits[i];
+                if (digit == 0) continue;
+                uint32_t bucket = (uint32_t)(digit < 0 ? -digit : digit);
+                entries[starts[bucket]++] =
+                    (msm_entry){bucket, (uint32_t)(2 * i) | (digit < 0 ? 1 : 0)};
+            }
+            *entry_count = total;
+        }
+    }
+    free(digits);
+    free(starts);
+    return entries;
+}
+
+// MARK: The two groups
+
+// One in Montgomery form, in either field (the first half is the base field's).
+static const uint64_t g2_one[12] = {
+    0x760900000002fffdull, 0xebf4000bc40c0002ull, 0x5f48985753c758baull,
+    0x77ce585370525745ull, 0x5c071a97a256ec6dull, 0x15f65ec3fa80e493ull,
+};
+#define g1_one g2_one
+
+#define MSM_NAME(name) g1_##name
+#define MSM_FIELD blst_fp
+#define MSM_AFFINE blst_p1_affine
+#define MSM_POINT blst_p1
+#define MSM_FIELD_OP(name) blst_fp_##name
+#define MSM_POINT_OP(name) blst_p1_##name
+#include "msm_group.inc"
+#undef MSM_NAME
+#undef MSM_FIELD
+#undef MSM_AFFINE
+#undef MSM_POINT
+#undef MSM_FIELD_OP
+#undef MSM_POINT_OP
+
+#define MSM_NAME(name) g2_##name
+#define MSM_FIELD blst_fp2
+#define MSM_AFFINE blst_p2_affine
+#define MSM_POINT blst_p2
+#define MSM_FIELD_OP(name) blst_fp2_##name
+#define MSM_POINT_OP(name) blst_p2_##name
+#include "msm_group.inc"
+
+// MARK: Either group
+
+vk_msm_points *vk_msm_points_make(size_t count, bool is_g2) {
+    vk_msm_points *points = malloc(sizeof(*points));
+    if (points == NULL) return NULL;
+    size_t size = is_g2 ? sizeof(blst_p2_affine) : sizeof(blst_p1_affine);
+    points->count = count;
+    points->is_g2 = is_g2;
+    points->data = malloc((count + 1) * size);
+    if (points->data == NULL) {
+        free(points);
+        return NULL;
+    }
+    return points;
+}
+
+void vk_msm_points_free(vk_msm_points *points) {
+    if (points == NULL) return;
+    free(points->data);
+    free(points);
+}
+
+// One coordinate of the plain form. The flags sit in the top bits of the first byte of a point.
+static void read_coordinate(blst_fp *out, const uint8_t *bytes) {
+    uint8_t clean[48];
+    memcpy(clean, bytes, 48);
+    clean[0] &= 0x1f;
+    blst_fp_from_bendian(out, clean);
+}
+
+static void read_plain(uint64_t *out, const uint8_t *bytes, bool is_g2) {
+    size_t coordinates = is_g2 ? 4 : 2;
+    if (bytes[0] & 0x40) {
+        memset(out, 0, coordinates * 48);
+        return;
+    }
+    blst_fp *fields = (blst_fp *)out;
+    // G2 is written imaginary part first.
+    size_t swap = is_g2 ? 1 : 0;
+    for (size_t i = 0; i < coordinates; i++) read_coordinate(&fields[i ^ swap], bytes + 48 * i);
+}
+
+void vk_msm_points_load(vk_msm_points *points, const void *source, bool is_plain,
+                        const uint32_t *indices, size_t from, size_t to) {
+    size_t words = points->is_g2 ? 24 : 12;
+    uint64_t *data = points->data;
+    for (size_t i = from; i < to; i++) {
+        const uint8_t *point = (const uint8_t *)source + indices[i] * words * 8;
+        if (is_plain) {
+            read_plain(data + i * words, point, points->is_g2);
+        } else {
+            memcpy(data + i * words, point, words * 8);
+        }
+    }
+}
+
+bool vk_msm_window(uint64_t *sum, const vk_msm_points *points, const vk_fr *limbs, unsigned window_bits,
+                   unsigned window) {
+    size_t count = 0;
+    msm_entry *entries = msm_sort_window(limbs, points->count, window_bits, window, &count);
+    if (entries == NULL) return false;
+    bool ok = points->is_g2
+                  ? g2_window((blst_p2 *)sum, points->data, entries, count, window_bits)
+                  : g1_window((blst_p1 *)sum, points->data, entries, count, window_bits);
+    free(entries);
+    return ok;
+}
+
+bool vk_msm_sum(uint64_t *sum, const vk_msm_points *points) {
+    return points->is_g2 ? g2_plain_sum((blst_p2 *)sum, points->data, points->count)
+                         : g1_plain_sum((blst_p1 *)sum, points->data, points->count);
+}
+
+void vk_msm_combine(uint64_t *sum, const uint64_t *windows, unsigned count, unsigned window_bits,
+                    bool is_g2) {
+    if (is_g2) {
+        g2_combine((blst_p2 *)sum, (const blst_p2 *)windows, count, window_bits);
+    } else {
+        g1_combine((blst_p1 *)sum, (const blst_p1 *)windows, count, window_bits);
+    }
+}
