@@ -1,0 +1,77 @@
+import Bytes
+import CBOR
+import Multiformats
+import TestSupport
+import Testing
+
+@Suite struct CIDTests {
+    @Test(arguments: [
+        (
+            "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2",
+            "0171a0e402209a0640d0620af5d1c458effce4cbb8969779c9072b164d3fe6f5179d6378d8cd"
+        ),
+        (
+            "QmQg1v4o9xdT3Q14wh4S7dxZkDjyZ9ssFzFzyep1YrVJBY",
+            "122022ad631c69ee983095b5b8acd029ff94aff1dc6c48837878589a92b90dfea317"
+        ),
+        ("bafkqabiaaebagba", "0155000500010203" + "04"),
+    ])
+    func `text and bytes of known CIDs`(_ text: String, _ hex: String) throws {
+        let cid = try CID(text)
+        #expect(cid.description == text)
+        #expect(cid.bytes.hex == hex)
+        #expect(try CID(bytes: cid.bytes) == cid)
+        #expect(cid.byteCount == cid.bytes.count)
+        #expect(try CID(cbor: cid.cborBytes()) == cid)
+        #expect(CID(version: cid.version, codec: cid.codec, multihash: cid.multihash) == cid)
+    }
+
+    @Test func `the CID of an empty DAG-CBOR array`() {
+        // The best known Filecoin block: an empty list.
+        #expect(
+            CID.dagCBOR(hashing: [0x80]).description
+                == "bafy2bzacebc3bt6cedhoyw34drrmjvazhu4oj25er2ebk4u445pzycvq4ta4a"
+        )
+        #expect(CID.dagCBOR(hashing: [0x80]).matches([0x80]) == true)
+        #expect(CID.dagCBOR(hashing: [0x80]).matches([0x81]) == false)
+    }
+
+    @Test func `what is no CID is refused`() throws {
+        let cid = CID.raw(hashing: [1])
+        #expect(throws: CIDError.trailingBytes(count: 1)) { try CID(bytes: cid.bytes + [0]) }
+        #expect(throws: CIDError.truncated) { try CID(bytes: [1]) }
+        #expect(throws: CIDError.multihash(.truncated)) { try CID(bytes: cid.bytes.dropLast()) }
+        #expect(throws: CIDError.unsupportedVersion(2)) {
+            try CID(bytes: [2] + cid.bytes.dropFirst())
+        }
+        #expect(throws: CIDError.multibase(.empty)) { try CID("") }
+        let version0 = try CID("QmQg1v4o9xdT3Q14wh4S7dxZkDjyZ9ssFzFzyep1YrVJBY")
+        #expect(throws: CIDError.prefixedVersion0) {
+            try CID(Multibase.base58BTC.encode(version0.bytes))
+        }
+        #expect(throws: CBORError(.invalidLink, at: 0)) { try CID(cbor: [0xd8, 0x2a, 0x42, 1, 1]) }
+        #expect(throws: CBORError(.invalidTag(43), at: 0)) {
+            try CID(cbor: [0xd8, 0x2b, 0x42, 0, 1])
+        }
+    }
+
+    @Test func `any bytes are refused or come back, and order is that of the bytes`() {
+        var random = SeededGenerator(seed: 8)
+        var previous = CID.raw(hashing: [])
+        for round in 0..<100_000 {
+            var bytes = random.bytes(Int(random.next() % 44))
+            if round % 2 == 0 {
+                let heads: [[UInt8]] = [[1, 0x55, 0x12, 32], [1, 0x71, 0, 3], [0x12, 0x20], [1]]
+                bytes = heads[round / 2 % 4] + bytes
+            }
+            var offset = 0
+            guard let cid = try? CID(bytes, at: &offset) else { continue }
+            let isRight =
+                cid.bytes == Array(bytes[..<offset])
+                && CID(version: cid.version, codec: cid.codec, multihash: cid.multihash) == cid
+                && (cid < previous) == cid.bytes.lexicographicallyPrecedes(previous.bytes)
+            if !isRight { Issue.record("\(bytes), seed 8") }
+            previous = cid
+        }
+    }
+}
