@@ -239,13 +239,17 @@ var targets: [Target] = present.map { module in
 
 // Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
 if exists("Tests/TestSupport") {
-    let supported = ["Bytes", "JSON", "Compression"].filter(presentNames.contains)
+    let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats"]
+        .filter(presentNames.contains)
+    // A focused build may lack IPLD; then the helpers that need it are left out.
+    let defines: [SwiftSetting] =
+        Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : []
     targets.append(
         .target(
             name: "TestSupport",
             dependencies: supported.map { .byName(name: $0) },
             path: "Tests/TestSupport",
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings + defines
         )
     )
 }

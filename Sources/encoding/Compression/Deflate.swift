@@ -2,7 +2,7 @@ internal import CZlib
 
 /// zlib and gzip in one step.
 public enum Deflate {
-    /// Returns the data of a complete zlib or gzip stream.
+    /// Decompresses a whole stream.
     ///
     /// - Parameters:
     ///   - bytes: The stream; several gzip members after each other give their data joined.
@@ -10,6 +10,7 @@ public enum Deflate {
     ///   - limitBytes: The most bytes that may come out.
     ///   - allowsMissingEnd: Whether a stream without its end is taken for what it gives so far. The
     ///     execution traces in Filecoin's test vectors were written that way.
+    /// - Returns: The data.
     /// - Throws: ``CompressionError``.
     public static func decompress(
         _ bytes: [UInt8],
@@ -25,7 +26,7 @@ public enum Deflate {
         return output
     }
 
-    /// Returns `bytes` as one complete stream.
+    /// Compresses `bytes` into one complete stream.
     ///
     /// The gzip header names no file and no time, so equal input gives equal output.
     ///
@@ -33,6 +34,7 @@ public enum Deflate {
     ///   - bytes: What to compress.
     ///   - format: How to frame it.
     ///   - level: zlib's level, 0 (store) to 9 (smallest); others are taken as the nearest.
+    /// - Returns: The stream.
     /// - Throws: ``CompressionError/outOfMemory``, or ``CompressionError/tooLarge(limitBytes:)`` from 4 GiB on.
     public static func compress(
         _ bytes: [UInt8],

@@ -5,11 +5,12 @@ public enum Zstandard {
     /// The first four bytes of a frame.
     public static let magic: [UInt8] = [0x28, 0xb5, 0x2f, 0xfd]
 
-    /// Returns the data of complete frames, joined.
+    /// Decompresses complete frames.
     ///
     /// - Parameters:
     ///   - bytes: One or more frames; skippable frames give nothing.
     ///   - limitBytes: The most bytes that may come out.
+    /// - Returns: The data of the frames, joined.
     /// - Throws: ``CompressionError``.
     public static func decompress(
         _ bytes: [UInt8],
@@ -23,11 +24,12 @@ public enum Zstandard {
         return output
     }
 
-    /// Returns `bytes` as one frame with its size and checksum.
+    /// Compresses `bytes` into one frame with its size and checksum.
     ///
     /// - Parameters:
     ///   - bytes: What to compress.
     ///   - level: zstd's level, 1 to 19; others are taken as the nearest.
+    /// - Returns: The frame.
     /// - Throws: ``CompressionError/outOfMemory``.
     public static func compress(
         _ bytes: [UInt8],
