@@ -43,14 +43,30 @@ public enum BLSSecretKeyError: Error, Hashable, Sendable, CustomStringConvertibl
         self.init(scalar)
     }
 
-    /// Derives a key from random bytes with KeyGen (draft-irtf-cfrg-bls-signature, section 2.3).
+    /// Which draft of KeyGen (draft-irtf-cfrg-bls-signature, section 2.3) derives a key.
+    public enum Derivation: Hashable, Sendable {
+        /// The salt is hashed before its first use: drafts 4 and later.
+        case hashedSalt
+        /// The salt is used as it is: drafts 2 and 3, which the Filecoin proofs library implements.
+        case plainSalt
+    }
+
+    /// Derives a key from random bytes with KeyGen.
     ///
-    /// - Parameter seed: At least 32 bytes that nobody can guess.
+    /// - Parameters:
+    ///   - seed: At least 32 bytes that nobody can guess.
+    ///   - derivation: Which draft's rule to follow.
     /// - Throws: ``BLSSecretKeyError/seedTooShort(found:)``.
-    public convenience init(seed: [UInt8]) throws(BLSSecretKeyError) {
+    public convenience init(
+        seed: [UInt8],
+        derivation: Derivation = .hashedSalt
+    ) throws(BLSSecretKeyError) {
         guard seed.count >= 32 else { throw .seedTooShort(found: seed.count) }
         var scalar = blst_scalar()
-        unsafe blst_keygen(&scalar, seed, seed.count, nil, 0)
+        switch derivation {
+        case .hashedSalt: unsafe blst_keygen(&scalar, seed, seed.count, nil, 0)
+        case .plainSalt: unsafe blst_keygen_v3(&scalar, seed, seed.count, nil, 0)
+        }
         defer { wipe(&scalar) }
         self.init(scalar)
     }
