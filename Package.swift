@@ -142,8 +142,8 @@ let modules: [Module] = [
         ]
     ),
     // Communication.
-    Module("EventLoop", .engine, uses: ["Bytes", "COpenSSL", "CUV"]),
-    Module("HTTP", .engine, uses: ["Bytes", "CHTTPParser", "CWslay", "EventLoop", "Hashing"]),
+    Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
+    Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
     Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),

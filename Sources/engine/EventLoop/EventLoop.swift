@@ -50,6 +50,8 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         let status = unsafe uv_loop_init(uvLoop)
         precondition(status == 0, "no event loop: out of file descriptors")
         prepareHandles()
+        // Writing to a closed connection is an error like others, not the end of the process.
+        _ = signal(SIGPIPE, SIG_IGN)
         // The thread keeps the loop alive for ever.
         let context = unsafe Unmanaged.passRetained(self)
         Threads.start {
