@@ -1,0 +1,55 @@
+package import CBOR
+internal import IPLD
+package import Multiformats
+
+/// The block store as actors see it: every read and write costs gas.
+package final class ActorStore: BlockStore {
+    private unowned let machine: Machine
+    private let base: any BlockStore
+
+    init(machine: Machine, base: any BlockStore) {
+        self.machine = machine
+        self.base = base
+    }
+
+    package func get(_ cid: CID) throws -> [UInt8]? { try read(cid) }
+
+    package func put(_ block: [UInt8], cid: CID) throws { try write(block, cid) }
+
+    /// Reads a block, for a price.
+    package func read(_ cid: CID) throws(ActorError) -> [UInt8] {
+        machine.trace?.events.append(.get(cid))
+        try machine.charge(machine.prices.onIPLDGet)
+        let block: [UInt8]?
+        do { block = try base.get(cid) } catch {
+            throw .fatal("cannot read block \(cid): \(error)")
+        }
+        guard let block else { throw .fatal("block \(cid) is missing") }
+        return block
+    }
+
+    /// Writes a block, for a price.
+    package func write(_ block: [UInt8], _ cid: CID) throws(ActorError) {
+        machine.trace?.events.append(.put(cid, sizeBytes: block.count))
+        try machine.charge(machine.prices.onIPLDPut(sizeBytes: block.count))
+        do { try base.put(block, cid: cid) } catch {
+            throw .fatal("cannot write block \(cid): \(error)")
+        }
+    }
+
+    /// Reads a value.
+    package func get<Value: CBORDecodable>(_ cid: CID) throws(ActorError) -> Value {
+        let block = try read(cid)
+        do { return try Value(cbor: block) } catch {
+            throw .fatal("block \(cid) is no \(Value.self): \(error)")
+        }
+    }
+
+    /// Writes a value and returns its CID.
+    package func put(_ value: some CBOREncodable) throws(ActorError) -> CID {
+        let block = value.cborBytes()
+        let cid = CID.dagCBOR(hashing: block)
+        try write(block, cid)
+        return cid
+    }
+}
