@@ -70,7 +70,7 @@ let modules: [Module] = [
     Module("CTomlPlusPlus", .system, .cxx),
 
     Module("BigIntegers", .encoding, uses: ["CGMP"]),
-    Module("BitFields", .encoding, uses: ["Bytes"]),
+    Module("BitFields", .encoding, uses: ["Bytes", "CBOR"]),
     Module("BLS12381", .encoding, uses: ["CBlst", "CFieldKernels"]),
     Module("Bytes", .encoding),
     Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),

@@ -53,6 +53,17 @@ extension CBOREncodable {
         encode(to: &encoder)
         return encoder.bytes
     }
+
+    /// Returns the CBOR form of a value that may be over a limit of its form.
+    ///
+    /// - Throws: ``CBORError``, if a large integer or bit field in it could not be read back.
+    @inlinable
+    public func checkedCBORBytes() throws(CBORError) -> [UInt8] {
+        var encoder = CBOREncoder()
+        encode(to: &encoder)
+        if let defect = encoder.defect { throw defect }
+        return encoder.bytes
+    }
 }
 
 extension CBORDecodable {

@@ -8,10 +8,19 @@ public import BigIntegers
 public struct CBOREncoder: Sendable {
     /// What was written so far.
     public var bytes: [UInt8]
+    /// The first value that was written but could not be read back, as it is over a limit.
+    ///
+    /// Who stores the bytes looks here once, instead of every call throwing.
+    public private(set) var defect: CBORError?
 
     /// Begins with nothing.
     @inlinable
     public init() { bytes = [] }
+
+    /// Notes that the value that comes next is over a limit.
+    public mutating func report(_ reason: CBORError.Reason) {
+        if defect == nil { defect = CBORError(reason, at: bytes.count) }
+    }
 
     /// Begins with nothing and room for `capacity` bytes.
     @inlinable
@@ -141,14 +150,16 @@ public struct CBOREncoder: Sendable {
     /// Writes a large integer as Filecoin does: a byte string that is empty for zero, else a sign
     /// byte (0 or 1) and the magnitude, highest byte first.
     ///
-    /// At most 128 bytes can be read back; see ``CBORDecoder/bigInt()``.
+    /// More than 128 bytes are a ``defect``; see ``CBORDecoder/bigInt()``.
     @inlinable
     public mutating func bigInt(_ value: BigInt) {
         guard !value.isZero else {
             bytes.append(0x40)
             return
         }
-        header(.bytes, UInt64(value.magnitudeByteCount + 1))
+        let count = value.magnitudeByteCount + 1
+        if count > 128 { report(.tooLong(limit: 128, found: UInt64(count))) }
+        header(.bytes, UInt64(count))
         bytes.append(value.isNegative ? 1 : 0)
         value.appendMagnitude(to: &bytes)
     }
