@@ -70,7 +70,7 @@ let modules: [Module] = [
     Module("CTomlPlusPlus", .system, .cxx),
 
     Module("BigIntegers", .encoding, uses: ["CGMP"]),
-    Module("BitFields", .encoding, uses: ["Bytes", "CBOR"]),
+    Module("BitFields", .encoding, uses: ["Bytes"]),
     Module("BLS12381", .encoding, uses: ["CBlst", "CFieldKernels"]),
     Module("Bytes", .encoding),
     Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),
@@ -103,14 +103,15 @@ let modules: [Module] = [
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
 
     // Proofs.
+    Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing", "JSON"]),
     Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
     Module(
         "StorageProofs",
         .engine,
         uses: [
-            "BLS12381", "Bytes", "CBOR", "CSealKernels", "FilecoinTypes", "Hashing", "JSON",
-            "Multiformats",
-            "NetworkParameters", "ProofSystem",
+            "BLS12381", "Bytes", "CBOR", "CSealKernels", "CSodium", "Compression", "FilecoinTypes",
+            "Hashing",
+            "JSON", "Multiformats", "NetworkParameters", "Poseidon", "ProofSystem",
         ]
     ),
     // State machine.
@@ -142,8 +143,8 @@ let modules: [Module] = [
         ]
     ),
     // Communication.
-    Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
-    Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
+    Module("EventLoop", .engine, uses: ["Bytes", "COpenSSL", "CUV"]),
+    Module("HTTP", .engine, uses: ["Bytes", "CHTTPParser", "CWslay", "EventLoop", "Hashing"]),
     Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
@@ -239,17 +240,13 @@ var targets: [Target] = present.map { module in
 
 // Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
 if exists("Tests/TestSupport") {
-    let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats"]
-        .filter(presentNames.contains)
-    // A focused build may lack IPLD; then the helpers that need it are left out.
-    let defines: [SwiftSetting] =
-        Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : []
+    let supported = ["Bytes", "JSON", "Compression"].filter(presentNames.contains)
     targets.append(
         .target(
             name: "TestSupport",
             dependencies: supported.map { .byName(name: $0) },
             path: "Tests/TestSupport",
-            swiftSettings: swiftSettings + defines
+            swiftSettings: swiftSettings
         )
     )
 }

@@ -86,6 +86,14 @@ void seal_poseidon_hash(const seal_poseidon *instance, uint8_t *out, const uint8
 void seal_poseidon_hash_portable(const seal_poseidon *instance, uint8_t *out,
                                  const uint8_t *const *inputs, size_t stride, size_t count);
 
+// Fr32 padding -----------------------------------------------------------------------------------------
+
+/// Pads `quads` times 127 bytes to 128 bytes: every 254 bits of data take a node of 256.
+void seal_fr32_pad(uint8_t *out, const uint8_t *in, size_t quads);
+
+/// Undoes seal_fr32_pad: `quads` times 128 bytes to 127.
+void seal_fr32_unpad(uint8_t *out, const uint8_t *in, size_t quads);
+
 // Replicas ---------------------------------------------------------------------------------------------
 
 /// `data[i]` = `data[i]` + `key[i]` modulo the order of the scalar field. All nodes are below the modulus.
