@@ -68,6 +68,22 @@ import Testing
         }
     }
 
+    @Test func `products with a fixed base equal the single ones`() {
+        var generator = SeededGenerator(seed: 10)
+        var scalars = (0..<2_100).map { _ in Fr.random(using: &generator) }
+        scalars[0] = .zero
+        scalars[1] = .one
+        scalars[2] = -.one
+        scalars[3] = Fr(4_096)
+        scalars[4] = Fr(4_097)
+        let (g1, g2) = Self.points(scalars)
+        let bytes1 = FixedBase(.generator as G1).multiply(scalars, threads: 2)
+        let bytes2 = FixedBase(.generator as G2).multiply(scalars, threads: 1)
+        #expect(bytes1 == g1.flatMap(\.uncompressed))
+        #expect(bytes2 == g2.flatMap(\.uncompressed))
+        #expect(FixedBase(.zero as G1).multiply([.one], threads: 1)[0] == 0x40)
+    }
+
     @Test(arguments: [0, 1, 2, 5, 11])
     func `values and coefficients belong to the same polynomial`(_ log2Size: Int) {
         var generator = SeededGenerator(seed: UInt64(log2Size))

@@ -190,7 +190,9 @@ extension Fr {
         }
     }
 
-    /// Replaces each element by its inverse; zeros stay. Costs one inversion and three products each.
+    /// Replaces each element by its inverse; zeros stay.
+    ///
+    /// Costs one inversion and three products each.
     public static func invertAll(_ elements: inout [Fr]) {
         var scratch: [Fr] = [Fr](repeating: .zero, count: elements.count)
         let count = elements.count

@@ -25,7 +25,9 @@ internal import CBlst
     /// Reads the compressed form: big-endian x, flags in the top three bits (0x80 compressed, 0x40 infinity,
     /// 0x20 greater y).
     ///
-    /// - Parameter checkingSubgroup: Pass false only for points whose file was checked by its digest.
+    /// - Parameters:
+    ///   - bytes: The encoding.
+    ///   - checkingSubgroup: Pass false only for points whose file was checked by its digest.
     /// - Throws: ``BLSPointError``, also for a point of the curve outside the subgroup of order r.
     public init(compressed bytes: [UInt8], checkingSubgroup: Bool = true) throws(BLSPointError) {
         guard bytes.count == Self.compressedByteCount else {
@@ -40,7 +42,9 @@ internal import CBlst
 
     /// Reads the plain form, both coordinates big-endian, with the same flags.
     ///
-    /// - Parameter checkingSubgroup: Pass false only for points whose file was checked by its digest.
+    /// - Parameters:
+    ///   - bytes: The encoding.
+    ///   - checkingSubgroup: Pass false only for points whose file was checked by its digest.
     /// - Throws: ``BLSPointError``, also for a point of the curve outside the subgroup of order r.
     public init(uncompressed bytes: [UInt8], checkingSubgroup: Bool = true) throws(BLSPointError) {
         guard bytes.count == 2 * Self.compressedByteCount else {
@@ -112,6 +116,23 @@ extension G2Affine: Hashable {
     /// The affine form; costs an inversion.
     public var affine: G2Affine { G2Affine(raw: GroupG2.affine(raw)) }
 
+    /// Returns the affine forms of many points, for the price of one inversion.
+    public static func affine(_ points: [G2]) -> [G2Affine] {
+        guard !points.isEmpty else { return [] }
+        let raw = points.map(\.raw)
+        let result = unsafe [blst_p2_affine](unsafeUninitializedCapacity: raw.count) {
+            buffer,
+            count in
+            unsafe raw.withUnsafeBufferPointer { list in
+                // A null after the first pointer means that the points lie one after another.
+                let pointers: [UnsafePointer<blst_p2>?] = unsafe [list.baseAddress, nil]
+                unsafe blst_p2s_to_affine(buffer.baseAddress, pointers, list.count)
+            }
+            count = raw.count
+        }
+        return result.map { G2Affine(raw: $0) }
+    }
+
     /// Whether this is the neutral element.
     public var isZero: Bool {
         unsafe withUnsafePointer(to: raw) { unsafe blst_p2_is_inf($0) }
@@ -146,7 +167,9 @@ extension G2Affine: Hashable {
 
     public static func += (a: inout G2, b: G2Affine) { a = a + b }
 
-    /// Returns the multiple of the point. The running time depends on neither operand.
+    /// Returns the multiple of the point.
+    ///
+    /// The running time depends on neither operand.
     public static func * (point: G2, scalar: Fr) -> G2 {
         var product = blst_p2()
         let bytes = scalar.littleEndianBytes

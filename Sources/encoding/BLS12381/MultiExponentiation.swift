@@ -50,7 +50,9 @@ public enum MultiExponentiation {
         return G2(words: compute(source, scalars, count, threads: threads))
     }
 
-    /// Where the points are. The memory is only read, while the caller waits.
+    /// Where the points are.
+    ///
+    /// The memory is only read, while the caller waits.
     @safe private struct PointSource: @unchecked Sendable {
         enum Format { case montgomery, plain }
 
@@ -105,13 +107,22 @@ public enum MultiExponentiation {
         var indices: [UInt32] = [UInt32](repeating: 0, count: count)
         var ones: [UInt32] = [UInt32](repeating: 0, count: count)
         var oneCount = 0
+        var scalarBits: UInt32 = 0
         let rest = unsafe scalars.withKernelPointer { scalars in
             unsafe limbs.withMutableKernelPointer { limbs in
-                unsafe vk_msm_prepare(scalars, count, limbs, &indices, &ones, &oneCount)
+                unsafe vk_msm_prepare(
+                    scalars,
+                    count,
+                    limbs,
+                    &indices,
+                    &ones,
+                    &oneCount,
+                    &scalarBits
+                )
             }
         }
-        let bits = vk_msm_window_bits(rest)
-        let windows = rest > 0 ? Int(vk_msm_window_count(bits)) : 0
+        let bits = vk_msm_window_bits(rest, scalarBits)
+        let windows = rest > 0 ? Int(vk_msm_window_count(bits, scalarBits)) : 0
         let loaded = points.load(indices, rest, threads: threads)
         let loadedOnes = points.load(ones, oneCount, threads: threads)
 

@@ -53,7 +53,11 @@ public enum ParallelJobs {
 
     /// Calls `body` with consecutive parts of 0 ..< count.
     ///
-    /// - Parameter grain: The least size of a part, so that small work is not split.
+    /// - Parameters:
+    ///   - count: How much there is to do.
+    ///   - threads: How many threads may work.
+    ///   - grain: The least size of a part, so that small work is not split.
+    ///   - body: Does one part.
     public static func runParts(
         of count: Int,
         threads: Int,

@@ -78,14 +78,14 @@ void vk_fft_scale_reversed(vk_fr *data, unsigned log_size, vk_fr start, vk_fr ra
 /// Sorts scalars into zeros (dropped), ones and the rest.
 ///
 /// Writes the indices of the ones to `ones` and their number to `ones_count`, the indices of the rest to
-/// `indices` and their canonical limbs to `limbs`; all three have room for `count` entries. Returns the number
-/// of the rest.
+/// `indices` and their canonical limbs to `limbs`; all three have room for `count` entries. `scalar_bits`
+/// receives the length of the longest scalar. Returns the number of the rest.
 size_t vk_msm_prepare(const vk_fr *scalars, size_t count, vk_fr *limbs, uint32_t *indices, uint32_t *ones,
-                      size_t *ones_count);
-/// The window width that costs the fewest additions for `count` scalars.
-unsigned vk_msm_window_bits(size_t count);
+                      size_t *ones_count, unsigned *scalar_bits);
+/// The window width that costs the fewest additions for `count` scalars of `scalar_bits` bits.
+unsigned vk_msm_window_bits(size_t count, unsigned scalar_bits);
 /// The number of windows of that width.
-unsigned vk_msm_window_count(unsigned window_bits);
+unsigned vk_msm_window_count(unsigned window_bits, unsigned scalar_bits);
 
 /// Points made ready for the windows of one multi-exponentiation.
 typedef struct vk_msm_points vk_msm_points;
@@ -108,5 +108,17 @@ bool vk_msm_sum(uint64_t *sum, const vk_msm_points *points);
 /// sum that follows them.
 void vk_msm_combine(uint64_t *sum, const uint64_t *windows, unsigned count, unsigned window_bits,
                     bool is_g2);
+
+// MARK: Many multiples of one point
+
+/// The multiples of a point that its products with scalars are put together from.
+typedef struct vk_fixed_base vk_fixed_base;
+
+/// Prepares the table of a projective point (18 words, or 36 of G2). Null if memory is short.
+vk_fixed_base *vk_fixed_base_make(const uint64_t *point, bool is_g2);
+void vk_fixed_base_free(vk_fixed_base *base);
+/// Writes the products with `count` scalars as affine points in the uncompressed big-endian form (96 or 192 bytes
+/// each). Returns false if memory is short.
+bool vk_fixed_base_multiply(uint8_t *out, const vk_fixed_base *base, const vk_fr *scalars, size_t count);
 
 #endif
