@@ -79,9 +79,9 @@ public final class AMT<Value: CBORCodable> {
     public func get(_ index: UInt64) throws -> Value? {
         try check(index)
         guard fits(index),
-            let value = try context.value(at: index, in: root, height: height)
+            let (node, value) = try context.value(at: index, in: root, height: height)
         else { return nil }
-        return try value.decoded()
+        return try node.bytes.decoded(value)
     }
 
     /// Whether there is an element at `index`; it is not decoded.
@@ -99,8 +99,7 @@ public final class AMT<Value: CBORCodable> {
     public func set(_ index: UInt64, _ value: Value) throws {
         try check(index)
         while !fits(index) { try grow() }
-        let encoded = ByteSlice(value.cborBytes())
-        guard try context.set(index, encoded, in: root, height: height) else { return }
+        guard try context.set(index, value.cborBytes(), in: root, height: height) else { return }
         guard count < UInt64.max - 2 else { throw IPLDError.wrongCount }
         count += 1
     }
@@ -177,8 +176,11 @@ public final class AMT<Value: CBORCodable> {
         from start: UInt64 = 0,
         _ body: (_ index: UInt64, _ value: Value) throws -> Void
     ) throws {
-        try context.forEach(in: root, height: height, from: start, offset: 0) { index, value in
-            try body(index, try value.decoded())
+        try context.forEach(in: root, height: height, from: start, offset: 0) {
+            index,
+            node,
+            value in
+            try body(index, try node.bytes.decoded(value))
         }
     }
 
@@ -186,7 +188,7 @@ public final class AMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, what the store throws, or what `body` throws, which ends the walk.
     public func forEachIndex(_ body: (_ index: UInt64) throws -> Void) throws {
-        try context.forEach(in: root, height: height, from: 0, offset: 0) { index, _ in
+        try context.forEach(in: root, height: height, from: 0, offset: 0) { index, _, _ in
             try body(index)
         }
     }
@@ -225,8 +227,7 @@ public final class AMT<Value: CBORCodable> {
     private func grow() throws {
         if !root.isEmpty {
             let child = AMTNode()
-            child.links = root.links
-            child.values = root.values
+            child.become(root)
             child.isDirty = true
             var link = AMTLink.node(child)
             if context.layout == .v0 {
@@ -236,6 +237,7 @@ public final class AMT<Value: CBORCodable> {
                 link = child.storedLink.map(AMTLink.stored) ?? link
             }
             root.values = []
+            root.bytes = NodeBytes()
             root.links = Array(repeating: .none, count: context.width)
             root.links[0] = link
         }

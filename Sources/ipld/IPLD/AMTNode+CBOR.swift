@@ -18,35 +18,41 @@ extension AMTNode {
     ) throws(CBORError) {
         let width = 1 << bitWidth
         try decoder.array(count: 3)
-        let bitmap = try decoder.byteSlice(max: Self.bitmapBytes(bitWidth: bitWidth))
+        let bitmap = try decoder.bytes(max: Self.bitmapBytes(bitWidth: bitWidth))
         guard bitmap.count == Self.bitmapBytes(bitWidth: bitWidth) else {
             throw decoder.invalid("bit map of \(bitmap.count) bytes")
         }
-        let linkCount = try decoder.arrayCount(max: width)
-        var links: [CID] = []
-        links.reserveCapacity(linkCount)
-        for _ in 0..<linkCount { links.append(try decoder.nodeLink()) }
-        let valueCount = try decoder.arrayCount(max: width)
-        var values: [ByteSlice] = []
-        values.reserveCapacity(valueCount)
-        for _ in 0..<valueCount { values.append(try decoder.itemSlice()) }
+        // The lowest bit of a byte comes first. Bits beyond the width are passed over, as in the reference.
+        let places = (0..<width).filter { bitmap[$0 >> 3] >> UInt8($0 & 7) & 1 == 1 }
 
         self.init()
-        switch (links.isEmpty, values.isEmpty) {
-        case (false, false): throw decoder.invalid("both links and values")
-        case (true, true):
-            guard mayBeEmpty else { throw decoder.invalid("an empty node") }
-            guard (0..<bitmap.count).allSatisfy({ bitmap[$0] == 0 }) else {
-                throw decoder.invalid("bits without elements")
-            }
-        case (false, true):
+        let linkCount = try decoder.arrayCount(max: width)
+        if linkCount > 0 {
             guard !isLeaf else { throw decoder.invalid("links in a leaf") }
-            self.links = try Self.spread(links, by: bitmap, width: width, decoder)
-                .map { link in link.map(AMTLink.stored) ?? .none }
-        case (true, false):
-            guard isLeaf else { throw decoder.invalid("values in an inner node") }
-            self.values = try Self.spread(values, by: bitmap, width: width, decoder)
+            try Self.check(linkCount, against: places.count, decoder)
+            links = Array(repeating: .none, count: width)
+            for place in places { links[place] = .stored(try decoder.nodeLink()) }
         }
+        let valueCount = try decoder.arrayCount(max: width)
+        if valueCount > 0 {
+            guard isLeaf else { throw decoder.invalid("values in an inner node") }
+            try Self.check(valueCount, against: places.count, decoder)
+            bytes = try NodeBytes(block: decoder.bytes)
+            values = Array(repeating: .none, count: width)
+            for place in places { values[place] = try decoder.itemStretch() }
+        }
+        if linkCount == 0 && valueCount == 0 {
+            guard mayBeEmpty else { throw decoder.invalid("an empty node") }
+            try Self.check(0, against: places.count, decoder)
+        }
+    }
+
+    private static func check(
+        _ count: Int,
+        against bits: Int,
+        _ decoder: CBORDecoder
+    ) throws(CBORError) {
+        guard count == bits else { throw decoder.invalid("\(count) elements for \(bits) bits") }
     }
 
     /// One bit for each place, in at least one byte.
@@ -54,30 +60,12 @@ extension AMTNode {
         bitWidth <= 3 ? 1 : 1 << (bitWidth - 3)
     }
 
-    /// Puts the elements at the places whose bits are set; the lowest bit of a byte comes first.
-    private static func spread<Element>(
-        _ elements: [Element],
-        by bitmap: ByteSlice,
-        width: Int,
-        _ decoder: CBORDecoder
-    ) throws(CBORError) -> [Element?] {
-        var places = [Element?](repeating: nil, count: width)
-        var used = 0
-        for place in 0..<width where bitmap[place >> 3] >> UInt8(place & 7) & 1 == 1 {
-            guard used < elements.count else { throw decoder.invalid("more bits than elements") }
-            places[place] = elements[used]
-            used += 1
-        }
-        guard used == elements.count else { throw decoder.invalid("fewer bits than elements") }
-        return places
-    }
-
     /// Appends the stored form; the children must be written.
     func encode(to encoder: inout CBOREncoder, bitWidth: Int, isLeaf: Bool) {
         var bitmap = [UInt8](repeating: 0, count: Self.bitmapBytes(bitWidth: bitWidth))
         var count = 0
         for place in 0..<(isLeaf ? values.count : links.count)
-        where isLeaf ? values[place] != nil : !links[place].isNone {
+        where isLeaf ? !values[place].isNone : !links[place].isNone {
             bitmap[place >> 3] |= 1 << UInt8(place & 7)
             count += 1
         }
@@ -86,7 +74,7 @@ extension AMTNode {
         if isLeaf {
             encoder.array(0)
             encoder.array(count)
-            for case let value? in values { value.append(to: &encoder) }
+            for value in values { bytes.append(value, to: &encoder) }
         } else {
             encoder.array(count)
             for link in links {

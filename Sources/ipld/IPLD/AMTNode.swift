@@ -39,7 +39,9 @@ final class AMTNode {
     /// Empty, or one for each place.
     var links: [AMTLink] = []
     /// Empty, or one for each place.
-    var values: [ByteSlice?] = []
+    var values: [ByteStretch] = []
+    /// Where the values are.
+    var bytes: NodeBytes = NodeBytes()
     /// Whether the node differs from what is stored; the root's flag means nothing.
     var isDirty: Bool = false
     /// The CID under which the node was read or last written.
@@ -48,15 +50,32 @@ final class AMTNode {
     init() {}
 
     var isEmpty: Bool {
-        !links.contains { !$0.isNone } && !values.contains { $0 != nil }
+        !links.contains { !$0.isNone } && !values.contains { !$0.isNone }
     }
 
     func link(at place: Int) -> AMTLink {
         links.isEmpty ? .none : links[place]
     }
 
-    func value(at place: Int) -> ByteSlice? {
-        values.isEmpty ? nil : values[place]
+    func value(at place: Int) -> ByteStretch {
+        values.isEmpty ? .none : values[place]
+    }
+
+    /// Takes over everything that `other` has.
+    func become(_ other: AMTNode) {
+        links = other.links
+        values = other.values
+        bytes = other.bytes
+    }
+
+    /// Copies the values to new bytes if most of the old ones are not used any more.
+    func compactIfNeeded() {
+        guard bytes.wantsCompaction else { return }
+        let old = bytes
+        bytes = NodeBytes()
+        for place in values.indices where !values[place].isNone {
+            values[place] = bytes.add(old[values[place]])
+        }
     }
 }
 
@@ -131,8 +150,14 @@ struct AMTContext {
 }
 
 extension AMTContext {
-    /// Looks up `index`, which counts from the first index below `node`.
-    func value(at index: UInt64, in root: AMTNode, height: Int) throws -> ByteSlice? {
+    /// Looks up `index`.
+    ///
+    /// - Returns: Where its value is, or nil if it is absent.
+    func value(
+        at index: UInt64,
+        in root: AMTNode,
+        height: Int
+    ) throws -> (node: AMTNode, value: ByteStretch)? {
         var node = root
         var index = index
         var height = height
@@ -145,7 +170,8 @@ extension AMTContext {
             index %= span
             height -= 1
         }
-        return node.value(at: Int(index))
+        let value = node.value(at: Int(index))
+        return value.isNone ? nil : (node, value)
     }
 
     /// Sets `index` below `node`.
@@ -153,15 +179,16 @@ extension AMTContext {
     /// - Returns: Whether it was absent.
     func set(
         _ index: UInt64,
-        _ value: ByteSlice,
+        _ value: [UInt8],
         in node: AMTNode,
         height: Int
     ) throws -> Bool {
         if height == 0 {
-            if node.values.isEmpty { node.values = Array(repeating: nil, count: width) }
-            let isNew = node.values[Int(index)] == nil
-            node.values[Int(index)] = value
-            return isNew
+            if node.values.isEmpty { node.values = Array(repeating: .none, count: width) }
+            let old = node.values[Int(index)]
+            node.values[Int(index)] = node.bytes.replace(old, by: value)
+            node.compactIfNeeded()
+            return old.isNone
         }
         let span = span(height: height)
         let place = Int(index / span)
@@ -179,8 +206,9 @@ extension AMTContext {
     /// - Returns: Whether it was present.
     func delete(_ index: UInt64, in node: AMTNode, height: Int) throws -> Bool {
         if height == 0 {
-            guard node.value(at: Int(index)) != nil else { return false }
-            node.values[Int(index)] = nil
+            guard !node.value(at: Int(index)).isNone else { return false }
+            node.bytes.drop(node.values[Int(index)])
+            node.values[Int(index)] = .none
             return true
         }
         let span = span(height: height)
@@ -210,8 +238,7 @@ extension AMTContext {
             guard !root.links.dropFirst().contains(where: { !$0.isNone }),
                 let child = try child(of: root, at: 0, height: height - 1)
             else { return height }
-            root.links = child.links
-            root.values = child.values
+            root.become(child)
             height -= 1
         }
         return 0
@@ -223,13 +250,13 @@ extension AMTContext {
         height: Int,
         from start: UInt64,
         offset: UInt64,
-        _ body: (UInt64, ByteSlice) throws -> Void
+        _ body: (UInt64, AMTNode, ByteStretch) throws -> Void
     ) throws {
         if height == 0 {
             for place in 0..<node.values.count {
                 let index = offset + UInt64(place)
-                guard index >= start, let value = node.values[place] else { continue }
-                try body(index, value)
+                guard index >= start, !node.values[place].isNone else { continue }
+                try body(index, node, node.values[place])
             }
             return
         }
@@ -255,7 +282,7 @@ extension AMTContext {
 
     /// The lowest index below `node`, or nil if there is none.
     func firstIndex(in node: AMTNode, height: Int) throws -> UInt64? {
-        if height == 0 { return node.values.firstIndex { $0 != nil }.map { UInt64($0) } }
+        if height == 0 { return node.values.firstIndex { !$0.isNone }.map { UInt64($0) } }
         for place in 0..<node.links.count {
             guard let child = try child(of: node, at: place, height: height - 1) else { continue }
             // A malformed array may reach past 64 bits at its top level; it wraps as in the reference.

@@ -68,8 +68,8 @@ public final class HAMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, the value's `CBORError`, or what the store throws.
     public func find(_ key: [UInt8]) throws -> Value? {
-        guard let value = try context.find(key, from: root) else { return nil }
-        return try value.decoded()
+        guard let (node, value) = try context.find(key, from: root) else { return nil }
+        return try node.bytes.decoded(value)
     }
 
     /// Whether `key` is present; its value is not decoded.
@@ -83,7 +83,7 @@ public final class HAMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, or what the store throws.
     public func set(_ key: [UInt8], _ value: Value) throws {
-        _ = try change(key, .set(ByteSlice(value.cborBytes())))
+        _ = try change(key, .set(value.cborBytes()))
     }
 
     /// Sets `key` to `value` if it is absent.
@@ -91,7 +91,7 @@ public final class HAMT<Value: CBORCodable> {
     /// - Returns: Whether it was absent.
     /// - Throws: ``IPLDError``, or what the store throws.
     public func setIfAbsent(_ key: [UInt8], _ value: Value) throws -> Bool {
-        try change(key, .setIfAbsent(ByteSlice(value.cborBytes())))
+        try change(key, .setIfAbsent(value.cborBytes()))
     }
 
     /// Removes `key`.
@@ -119,8 +119,8 @@ public final class HAMT<Value: CBORCodable> {
     /// - Throws: ``IPLDError``, a value's `CBORError`, what the store throws, or what `body` throws, which
     ///   ends the walk.
     public func forEach(_ body: (_ key: [UInt8], _ value: Value) throws -> Void) throws {
-        try context.forEach(in: root) { entry in
-            try body(entry.key.array, try entry.value.decoded())
+        try context.forEach(in: root) { node, entry in
+            try body(node.bytes[entry.key], try node.bytes.decoded(entry.value))
         }
     }
 
@@ -128,7 +128,7 @@ public final class HAMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, what the store throws, or what `body` throws, which ends the walk.
     public func forEachKey(_ body: (_ key: [UInt8]) throws -> Void) throws {
-        try context.forEach(in: root) { entry in try body(entry.key.array) }
+        try context.forEach(in: root) { node, entry in try body(node.bytes[entry.key]) }
     }
 
     /// Writes the changed nodes, children first, and always the root.
@@ -142,6 +142,6 @@ public final class HAMT<Value: CBORCodable> {
 
     private func change(_ key: [UInt8], _ change: HAMTChange) throws -> Bool {
         var bits = HashBits(context.hash.path(of: key))
-        return try context.change(ByteSlice(key), change, in: root, bits: &bits)
+        return try context.change(key, change, in: root, bits: &bits)
     }
 }

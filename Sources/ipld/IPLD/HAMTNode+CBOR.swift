@@ -17,6 +17,7 @@ extension HAMTNode {
         bitWidth: Int,
         isRoot: Bool
     ) throws(CBORError) {
+        let bytes = try NodeBytes(block: block)
         var decoder = CBORDecoder(block)
         try decoder.array(count: 2)
         let bitmap = try NodeBitmap(from: &decoder, bitWidth: bitWidth)
@@ -26,10 +27,12 @@ extension HAMTNode {
         }
         var pointers: [HAMTPointer] = []
         pointers.reserveCapacity(count)
-        for _ in 0..<count { pointers.append(try HAMTPointer(from: &decoder, layout: layout)) }
+        for _ in 0..<count {
+            pointers.append(try HAMTPointer(from: &decoder, bytes, layout: layout))
+        }
         try decoder.finish()
-        self.init(bitmap: bitmap, pointers: pointers)
-        guard isRoot || hasChildren || ownEntryCount > Self.bucketSize else {
+        self.init(bitmap: bitmap, bytes: bytes, pointers: pointers)
+        guard isRoot || hasChildren || ownEntryCount > HAMTBucket.capacity else {
             throw decoder.invalid("a child that fits into a bucket")
         }
     }
@@ -40,7 +43,7 @@ extension HAMTNode {
         encoder.array(2)
         encoder.bytes(bitmap.stored)
         encoder.array(pointers.count)
-        for pointer in pointers { pointer.encode(layout: layout, to: &encoder) }
+        for pointer in pointers { pointer.encode(bytes, layout: layout, to: &encoder) }
         return encoder.bytes
     }
 }
@@ -48,6 +51,7 @@ extension HAMTNode {
 extension HAMTPointer {
     fileprivate init(
         from decoder: inout CBORDecoder,
+        _ bytes: NodeBytes,
         layout: HAMTLayout
     ) throws(CBORError) {
         var isLink = try decoder.peekType() == .tag
@@ -63,27 +67,15 @@ extension HAMTPointer {
             if isLink {
                 .link(try decoder.nodeLink())
             } else {
-                .bucket(try Self.bucket(from: &decoder))
+                .bucket(try HAMTBucket(from: &decoder, bytes))
             }
     }
 
-    private static func bucket(from decoder: inout CBORDecoder) throws(CBORError) -> [HAMTEntry] {
-        let count = try decoder.arrayCount(max: HAMTNode.bucketSize)
-        guard count > 0 else { throw decoder.invalid("empty bucket") }
-        var entries: [HAMTEntry] = []
-        entries.reserveCapacity(count)
-        for _ in 0..<count {
-            try decoder.array(count: 2)
-            let key = try decoder.byteSlice(max: CBORDecoder.usualByteLimit)
-            if let last = entries.last, !(last.key < key) {
-                throw decoder.invalid("keys of a bucket out of order")
-            }
-            entries.append(HAMTEntry(key: key, value: try decoder.itemSlice()))
-        }
-        return entries
-    }
-
-    fileprivate func encode(layout: HAMTLayout, to encoder: inout CBOREncoder) {
+    fileprivate func encode(
+        _ bytes: NodeBytes,
+        layout: HAMTLayout,
+        to encoder: inout CBOREncoder
+    ) {
         switch self {
         case .link(let link):
             if layout == .v0 { Self.encodeKey("0", to: &encoder) }
@@ -92,14 +84,16 @@ extension HAMTPointer {
             guard let link = node.storedLink else {
                 preconditionFailure("a HAMT node is written before its children")
             }
-            HAMTPointer.link(link).encode(layout: layout, to: &encoder)
-        case .bucket(let entries):
+            if layout == .v0 { Self.encodeKey("0", to: &encoder) }
+            encoder.encode(link)
+        case .bucket(let bucket):
             if layout == .v0 { Self.encodeKey("1", to: &encoder) }
-            encoder.array(entries.count)
-            for entry in entries {
+            encoder.array(bucket.count)
+            for place in 0..<bucket.count {
                 encoder.array(2)
-                encoder.bytes(entry.key)
-                entry.value.append(to: &encoder)
+                encoder.header(.bytes, UInt64(bucket[place].key.count))
+                bytes.append(bucket[place].key, to: &encoder)
+                bytes.append(bucket[place].value, to: &encoder)
             }
         }
     }
@@ -107,5 +101,25 @@ extension HAMTPointer {
     private static func encodeKey(_ key: String, to encoder: inout CBOREncoder) {
         encoder.map(1)
         encoder.text(key)
+    }
+}
+
+extension HAMTBucket {
+    /// Reads a bucket of one to three entries in the order of their keys.
+    fileprivate init(
+        from decoder: inout CBORDecoder,
+        _ bytes: NodeBytes
+    ) throws(CBORError) {
+        self.init()
+        let count = try decoder.arrayCount(max: Self.capacity)
+        guard count > 0 else { throw decoder.invalid("empty bucket") }
+        for place in 0..<count {
+            try decoder.array(count: 2)
+            let key = try decoder.byteStretch(max: CBORDecoder.usualByteLimit)
+            guard place == 0 || bytes.precedes(self[place - 1].key, key) else {
+                throw decoder.invalid("keys of a bucket out of order")
+            }
+            append(HAMTEntry(key: key, value: try decoder.itemStretch()))
+        }
     }
 }

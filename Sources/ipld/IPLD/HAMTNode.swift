@@ -1,16 +1,10 @@
 internal import CBOR
 internal import Multiformats
 
-/// A key and its value, still encoded.
-struct HAMTEntry {
-    let key: ByteSlice
-    var value: ByteSlice
-}
-
 /// What a taken position of a node leads to.
 enum HAMTPointer {
-    /// One to three entries, ordered by key.
-    case bucket([HAMTEntry])
+    /// One to three entries.
+    case bucket(HAMTBucket)
     /// A child that was not read yet.
     case link(CID)
     /// A child in memory.
@@ -30,6 +24,8 @@ enum HAMTPointer {
 /// this follows go-hamt-ipld v3.1.0 (``HAMTLayout/v3``) and v2.0.0 (``HAMTLayout/v0``).
 final class HAMTNode {
     var bitmap: NodeBitmap
+    /// Where the keys and values of the buckets are.
+    var bytes: NodeBytes
     /// One for each taken position, in their order.
     var pointers: [HAMTPointer]
     /// Whether the node differs from what is stored; the root's flag means nothing.
@@ -37,11 +33,13 @@ final class HAMTNode {
     /// The CID under which the node was read or last written.
     var storedLink: CID?
 
-    /// How many entries a bucket holds before it becomes a node.
-    static let bucketSize: Int = 3
-
-    init(bitmap: NodeBitmap = NodeBitmap(), pointers: [HAMTPointer] = []) {
+    init(
+        bitmap: NodeBitmap = NodeBitmap(),
+        bytes: NodeBytes = NodeBytes(),
+        pointers: [HAMTPointer] = []
+    ) {
         self.bitmap = bitmap
+        self.bytes = bytes
         self.pointers = pointers
     }
 
@@ -50,7 +48,7 @@ final class HAMTNode {
     /// The number of entries in the node's own buckets.
     var ownEntryCount: Int {
         pointers.reduce(into: 0) { total, pointer in
-            if case .bucket(let entries) = pointer { total += entries.count }
+            if case .bucket(let bucket) = pointer { total += bucket.count }
         }
     }
 }
@@ -122,14 +120,14 @@ struct HAMTContext {
     func forEach(
         in node: HAMTNode,
         depth: Int = 1,
-        _ body: (HAMTEntry) throws -> Void
+        _ body: (HAMTNode, HAMTEntry) throws -> Void
     ) throws {
         // A chain of nodes that no key can reach would otherwise recurse as deep as it is long.
         guard depth <= maximumDepth else { throw IPLDError.tooDeep }
         var index = 0
         while index < node.pointers.count {
-            if case .bucket(let entries) = node.pointers[index] {
-                for entry in entries { try body(entry) }
+            if case .bucket(let bucket) = node.pointers[index] {
+                for place in 0..<bucket.count { try body(node, bucket[place]) }
             } else if let child = try child(of: node, at: index) {
                 try forEach(in: child, depth: depth + 1, body)
             }

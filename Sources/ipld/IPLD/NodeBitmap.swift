@@ -8,7 +8,7 @@ struct NodeBitmap: Equatable {
 
     /// Reads the stored form: a big-endian number without leading zero bytes.
     init(from decoder: inout CBORDecoder, bitWidth: Int) throws(CBORError) {
-        let stored = try decoder.byteSlice(max: 32)
+        let stored = try decoder.bytes(max: 32)
         guard stored.count == 0 || stored[0] != 0 else {
             throw decoder.invalid("bit field with a leading zero")
         }
