@@ -70,7 +70,7 @@ let modules: [Module] = [
     Module("CTomlPlusPlus", .system, .cxx),
 
     Module("BigIntegers", .encoding, uses: ["CGMP"]),
-    Module("BitFields", .encoding, uses: ["Bytes"]),
+    Module("BitFields", .encoding, uses: ["Bytes", "CBOR"]),
     Module("BLS12381", .encoding, uses: ["CBlst", "CFieldKernels"]),
     Module("Bytes", .encoding),
     Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),
@@ -103,15 +103,14 @@ let modules: [Module] = [
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
 
     // Proofs.
-    Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing", "JSON"]),
+    Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing"]),
     Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
     Module(
         "StorageProofs",
         .engine,
         uses: [
-            "BLS12381", "Bytes", "CBOR", "CSealKernels", "CSodium", "Compression", "FilecoinTypes",
-            "Hashing",
-            "JSON", "Multiformats", "NetworkParameters", "Poseidon", "ProofSystem",
+            "BLS12381", "Bytes", "CSealKernels", "CSodium", "FilecoinTypes", "Hashing", "JSON",
+            "Multiformats", "Poseidon",
         ]
     ),
     // State machine.
@@ -143,8 +142,8 @@ let modules: [Module] = [
         ]
     ),
     // Communication.
-    Module("EventLoop", .engine, uses: ["Bytes", "COpenSSL", "CUV"]),
-    Module("HTTP", .engine, uses: ["Bytes", "CHTTPParser", "CWslay", "EventLoop", "Hashing"]),
+    Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
+    Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
     Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
@@ -240,13 +239,17 @@ var targets: [Target] = present.map { module in
 
 // Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
 if exists("Tests/TestSupport") {
-    let supported = ["Bytes", "JSON", "Compression"].filter(presentNames.contains)
+    let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats"]
+        .filter(presentNames.contains)
+    // A focused build may lack IPLD; then the helpers that need it are left out.
+    let defines: [SwiftSetting] =
+        Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : []
     targets.append(
         .target(
             name: "TestSupport",
             dependencies: supported.map { .byName(name: $0) },
             path: "Tests/TestSupport",
-            swiftSettings: swiftSettings
+            swiftSettings: swiftSettings + defines
         )
     )
 }

@@ -56,7 +56,7 @@ package final class Poseidon: Sendable {
     /// Whether the fast kernel is used on this machine.
     package static var isAccelerated: Bool { seal_poseidon_is_accelerated() != 0 }
 
-    /// Hashes `arity` field elements.
+    /// Returns the hash of `arity` field elements.
     package func hash(_ inputs: [Fr]) -> Fr {
         let digest = hash(nodes: inputs.flatMap(\.littleEndianBytes))
         guard let element = Fr(littleEndian: digest) else {
@@ -68,6 +68,7 @@ package final class Poseidon: Sendable {
     /// Hashes nodes that lie one after the other: each `arity` of them give one digest of 32 bytes.
     ///
     /// - Parameter nodes: A multiple of 32 * arity bytes; every node is below the modulus.
+    /// - Returns: The digests, one after the other.
     package func hash(nodes: [UInt8]) -> [UInt8] {
         let size = 32 * constants.arity
         precondition(nodes.count % size == 0, "Poseidon hashes whole preimages")
@@ -128,7 +129,8 @@ package final class Poseidon: Sendable {
     ) {
         unsafe precondition(columns.count == constants.arity && output.count >= 32 * count)
         var bases: [UnsafeRawPointer] = unsafe []
-        for unsafecolumn in unsafe columns {
+        for index in 0..<constants.arity {
+            let column = unsafe columns[index]
             precondition(column.count >= 32 * count, "a column is shorter than the others")
             guard let base = column.baseAddress else { return }
             unsafe bases.append(base)
