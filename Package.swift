@@ -103,7 +103,7 @@ let modules: [Module] = [
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
 
     // Proofs.
-    Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing"]),
+    Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing", "JSON"]),
     Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
     Module(
         "StorageProofs",
@@ -243,7 +243,8 @@ if exists("Tests/TestSupport") {
         .filter(presentNames.contains)
     // A focused build may lack IPLD; then the helpers that need it are left out.
     let defines: [SwiftSetting] =
-        Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : []
+        (Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : [])
+        + (Set(supported).isSuperset(of: ["Bytes", "JSON"]) ? [.define("WITH_JSON")] : [])
     targets.append(
         .target(
             name: "TestSupport",

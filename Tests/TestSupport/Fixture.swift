@@ -1,4 +1,4 @@
-#if canImport(JSON) && canImport(Bytes)
+#if WITH_JSON
 import Bytes
 public import JSON
 
