@@ -69,7 +69,7 @@ import Testing
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct BLAKE2bVectorTests {
     @Test func `the 256 keyed known answers of the BLAKE2 authors`() throws {
-        let text = try Vectors.gunzippedText("blake2b-kat.txt.gz")
+        let text = String(decoding: try Vectors.gunzipped("blake2b-kat.txt.gz"), as: UTF8.self)
         var fields: [String: [UInt8]] = [:]
         var count = 0
         for line in text.split(separator: "\n") {

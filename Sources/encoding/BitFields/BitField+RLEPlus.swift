@@ -25,6 +25,7 @@ extension BitField {
     /// - Parameters:
     ///   - bytes: The encoding; empty for the empty set.
     ///   - strictness: Whether only the shortest encoding is taken.
+    /// - Throws: ``BitFieldError``.
     public init(
         rlePlus bytes: [UInt8],
         strictness: Strictness = .canonical

@@ -255,6 +255,23 @@ public struct CBORDecoder: Sendable {
         return true
     }
 
+    /// Reads a finite 64-bit float.
+    public mutating func double() throws(CBORError) -> Double {
+        let start = offset
+        guard remaining >= 9, bytes[offset] == 0xfb else {
+            throw CBORError(
+                isAtEnd || bytes[offset] == 0xfb ? .truncated : .invalidFloat,
+                at: start
+            )
+        }
+        var pattern: UInt64 = 0
+        for index in offset + 1...offset + 8 { pattern = pattern << 8 | UInt64(bytes[index]) }
+        let value = Double(bitPattern: pattern)
+        guard value.isFinite else { throw CBORError(.invalidFloat, at: start) }
+        offset += 9
+        return value
+    }
+
     // MARK: Typed values
 
     /// Reads a value of a type with a CBOR form.
