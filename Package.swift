@@ -106,6 +106,11 @@ let modules: [Module] = [
     Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing", "JSON"]),
     Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
     Module(
+        "StorageCircuits",
+        .engine,
+        uses: ["BLS12381", "Bytes", "Hashing", "JSON", "Poseidon", "ProofSystem"]
+    ),
+    Module(
         "StorageProofs",
         .engine,
         uses: [
