@@ -213,7 +213,7 @@ package struct BalanceTable {
         try map.get(.address(address)) ?? .zero
     }
 
-    /// Adds to a balance; the sum must not be negative. A balance that becomes zero is removed.
+    /// Adds to a balance, which must not become negative; one that becomes zero is removed.
     package mutating func add(_ address: Address, _ amount: TokenAmount) throws(ActorError) {
         let previous = try get(address)
         let sum = previous + amount

@@ -34,6 +34,8 @@ package final class Runtime {
     package let machine: Machine
     /// Who called: always an ID.
     package let caller: ActorID
+    /// The caller's ID address.
+    package var callerAddress: Address { .id(caller) }
     /// The actor that runs.
     package let receiver: ActorID
     /// The receiver's ID address.
