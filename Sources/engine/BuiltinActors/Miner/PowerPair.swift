@@ -75,6 +75,7 @@ package enum SectorQuality {
     ///   - duration: Its life, in epochs; not zero.
     ///   - dealWeight: Byte-epochs of unverified deals.
     ///   - verifiedDealWeight: Byte-epochs of verified deals.
+    /// - Returns: The power, in bytes.
     package static func power(
         size: SectorSize,
         duration: ChainEpoch,
