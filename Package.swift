@@ -97,8 +97,7 @@ let modules: [Module] = [
         "FilecoinCrypto",
         .chain,
         uses: [
-            "BigIntegers", "BLS12381", "Bytes", "CBOR", "CSecp256k1", "FilecoinTypes", "Hashing",
-            "IPLD", "JSON", "Multiformats",
+            "BLS12381", "Bytes", "CBOR", "CSecp256k1", "FilecoinTypes", "Hashing", "Multiformats",
         ]
     ),
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
