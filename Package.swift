@@ -97,7 +97,8 @@ let modules: [Module] = [
         "FilecoinCrypto",
         .chain,
         uses: [
-            "BLS12381", "Bytes", "CBOR", "CSecp256k1", "FilecoinTypes", "Hashing", "Multiformats",
+            "BigIntegers", "BLS12381", "Bytes", "CBOR", "CSecp256k1", "FilecoinTypes", "Hashing",
+            "IPLD", "JSON", "Multiformats",
         ]
     ),
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),

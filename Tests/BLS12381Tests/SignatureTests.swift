@@ -29,6 +29,23 @@ import Testing
         }
     }
 
+    @Test func `keys are derived as both drafts say`() throws {
+        // The known answers of filecoin-project/bls-signatures (src/key.rs), little-endian words.
+        let seed = Array("hello world (it's a secret!) very secret stuff".utf8)
+        let hashed = try BLSSecretKey(seed: seed)
+        #expect(
+            hashed.withLittleEndianBytes { $0 }
+                == bytes("4a73baed5cb75109cc9e063a0ea0009c2d80f7b7f5ea6cc48a223b0f9e257f7d")
+                .reversed()
+        )
+        let plain = try BLSSecretKey(seed: seed, derivation: .plainSalt)
+        #expect(
+            plain.withLittleEndianBytes { $0 }
+                == bytes("60417787ee46e23fc2aa3c1fff1bbaa3f870f34063ce4b16a9f8187b89e6d49a")
+                .reversed()
+        )
+    }
+
     @Test func `a secret key never prints itself`() throws {
         let secret = try BLSSecretKey(seed: [UInt8](repeating: 7, count: 32))
         #expect("\(secret)" == "<redacted>")

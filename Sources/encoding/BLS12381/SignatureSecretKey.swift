@@ -45,9 +45,9 @@ public enum BLSSecretKeyError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// Which draft of KeyGen (draft-irtf-cfrg-bls-signature, section 2.3) derives a key.
     public enum Derivation: Hashable, Sendable {
-        /// The salt is hashed before its first use: drafts 4 and later.
+        /// The salt is hashed before its first use: drafts 4 and later, and Filecoin's library over blst.
         case hashedSalt
-        /// The salt is used as it is: drafts 2 and 3, which the Filecoin proofs library implements.
+        /// The salt is used as it is: drafts 2 and 3.
         case plainSalt
     }
 

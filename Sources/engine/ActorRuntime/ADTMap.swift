@@ -200,6 +200,11 @@ package struct BalanceTable {
         map = try ADTMap(store: store, root: root, bitWidth: ADTBitWidth.balanceTable)
     }
 
+    /// Creates an empty table; nothing is written before ``root()``.
+    package init(emptyIn store: ActorStore) {
+        map = ADTMap(emptyIn: store, bitWidth: ADTBitWidth.balanceTable)
+    }
+
     /// Writes an empty table and returns its root.
     package static func emptyRoot(in store: ActorStore) throws(ActorError) -> CID {
         try ADTMap<TokenAmount>.emptyRoot(in: store, bitWidth: ADTBitWidth.balanceTable)

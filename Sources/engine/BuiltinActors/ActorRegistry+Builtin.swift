@@ -8,6 +8,8 @@ extension ActorRegistry {
         RewardActor.definition,
         CronActor.definition,
         PowerActor.definition,
+        MarketActor.definition,
+        MinerActor.definition,
         VerifiedRegistryActor.definition,
         AccountActor.definition,
         MultisigActor.definition,

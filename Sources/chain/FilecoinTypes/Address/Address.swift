@@ -46,14 +46,14 @@ extension Address {
 
     /// The address of an account whose key is on secp256k1.
     ///
-    /// - Parameter publicKey: The uncompressed point: 65 bytes beginning with 4.
+    /// The public key is the uncompressed point: 65 bytes beginning with 4.
     public static func secp256k1(publicKey: [UInt8]) -> Address {
         Address(storage: .payload(.secp256k1, digest(publicKey, length: 20)))
     }
 
     /// The lasting address of an actor that a message created.
     ///
-    /// - Parameter seed: The sender's key address, nonce and a counter, as the init actor joins them.
+    /// The seed is the sender's key address, nonce and a counter, as the init actor joins them.
     public static func actor(seed: [UInt8]) -> Address {
         Address(storage: .payload(.actor, digest(seed, length: 20)))
     }

@@ -26,6 +26,7 @@ public enum BaseFee {
     ///   - blockCount: How many blocks it has, at least one.
     ///   - isAfterSmoke: Whether its height is above the Smoke upgrade; before it, blocks were assumed to be
     ///     filled to four fifths only.
+    /// - Returns: At least ``minimum``.
     public static func next(
         after fee: TokenAmount,
         gasLimitTotal: GasAmount,

@@ -41,6 +41,9 @@ extension GasOutputs {
     /// - Parameters:
     ///   - gasUsed: What execution used.
     ///   - gasLimit: What the message allowed.
+    ///   - baseFee: What the tipset asks for a unit of gas.
+    ///   - feeCap: What the sender pays at most for a unit.
+    ///   - premium: What the sender offers the miner for a unit.
     ///   - chargesNetworkFee: Whether the base fee is burnt; it was not for successful WindowPoSts between
     ///     the Claus upgrade and network version 13.
     public init(

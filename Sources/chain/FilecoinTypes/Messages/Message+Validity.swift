@@ -42,7 +42,7 @@ extension Message {
     ///
     /// - Parameters:
     ///   - minimumGas: What including the message costs by itself, from the price list.
-    ///   - version: The rules in force where the message is to be included.
+    ///   - networkVersion: The rules in force where the message is to be included.
     /// - Throws: The first ``MessageFault``, in the order of the reference.
     public func validateForInclusion(
         minimumGas: GasAmount,

@@ -1,0 +1,137 @@
+package import BigIntegers
+package import CBOR
+package import FilecoinTypes
+package import Multiformats
+
+/// What client and provider agree to store.
+///
+/// CBOR: the eleven fields in the order of declaration.
+package struct DealProposal: Hashable, Sendable {
+    /// The commitment to the piece (CommP).
+    package var pieceCID: CID
+    package var pieceSize: PaddedPieceSize
+    /// Whether the client pays with data cap, which makes the sector's space count more.
+    package var isVerified: Bool
+    package var client: Address
+    package var provider: Address
+    /// Chosen by the client; the chain does not require UTF-8.
+    package var label: [UInt8]
+    package var startEpoch: ChainEpoch
+    package var endEpoch: ChainEpoch
+    package var storagePricePerEpoch: TokenAmount
+    package var providerCollateral: TokenAmount
+    package var clientCollateral: TokenAmount
+
+    /// Epochs from start to end.
+    package var duration: ChainEpoch { endEpoch - startEpoch }
+
+    /// The price of the whole duration.
+    package var totalStorageFee: TokenAmount { storagePricePerEpoch * duration.rawValue }
+
+    /// What the client must have in escrow.
+    package var clientBalanceRequirement: TokenAmount { clientCollateral + totalStorageFee }
+
+    /// Byte-epochs of the deal.
+    package var weight: BigInt { BigInt(duration.rawValue) * BigInt(pieceSize.rawValue) }
+
+    /// The identity of the proposal while it is pending.
+    package var cid: CID { CID.dagCBOR(hashing: cborBytes()) }
+}
+
+/// A proposal with the client's signature over its CBOR.
+///
+/// CBOR: `[Proposal, ClientSignature bytes]`.
+package struct ClientDealProposal: Hashable, Sendable {
+    package var proposal: DealProposal
+    package var clientSignature: Signature
+}
+
+/// What happened to an activated deal; -1 stands for "not yet".
+///
+/// CBOR: the three fields in the order of declaration.
+package struct DealState: Hashable, Sendable {
+    package var sectorStartEpoch: ChainEpoch
+    package var lastUpdatedEpoch: ChainEpoch
+    package var slashEpoch: ChainEpoch
+}
+
+/// Parameters of PublishStorageDeals (method 4).
+package struct PublishStorageDealsParameters: Hashable, Sendable {
+    package var deals: [ClientDealProposal]
+
+    package init(deals: [ClientDealProposal]) { self.deals = deals }
+}
+
+extension DealProposal: CBORCodable {
+    package func encode(to encoder: inout CBOREncoder) {
+        encoder.array(11)
+        encoder.encode(pieceCID)
+        encoder.encode(pieceSize)
+        encoder.bool(isVerified)
+        encoder.encode(client)
+        encoder.encode(provider)
+        encoder.textBytes(label)
+        encoder.encode(startEpoch)
+        encoder.encode(endEpoch)
+        encoder.encode(storagePricePerEpoch)
+        encoder.encode(providerCollateral)
+        encoder.encode(clientCollateral)
+    }
+
+    package init(from decoder: inout CBORDecoder) throws(CBORError) {
+        try decoder.array(count: 11)
+        pieceCID = try decoder.value()
+        pieceSize = try decoder.value()
+        isVerified = try decoder.bool()
+        client = try decoder.value()
+        provider = try decoder.value()
+        label = try decoder.textBytes()
+        startEpoch = try decoder.value()
+        endEpoch = try decoder.value()
+        storagePricePerEpoch = try decoder.value()
+        providerCollateral = try decoder.value()
+        clientCollateral = try decoder.value()
+    }
+}
+
+extension ClientDealProposal: CBORCodable {
+    package func encode(to encoder: inout CBOREncoder) {
+        encoder.array(2)
+        encoder.encode(proposal)
+        encoder.encode(clientSignature)
+    }
+
+    package init(from decoder: inout CBORDecoder) throws(CBORError) {
+        try decoder.array(count: 2)
+        proposal = try decoder.value()
+        clientSignature = try decoder.value()
+    }
+}
+
+extension DealState: CBORCodable {
+    package func encode(to encoder: inout CBOREncoder) {
+        encoder.array(3)
+        encoder.encode(sectorStartEpoch)
+        encoder.encode(lastUpdatedEpoch)
+        encoder.encode(slashEpoch)
+    }
+
+    package init(from decoder: inout CBORDecoder) throws(CBORError) {
+        try decoder.array(count: 3)
+        sectorStartEpoch = try decoder.value()
+        lastUpdatedEpoch = try decoder.value()
+        slashEpoch = try decoder.value()
+    }
+}
+
+extension PublishStorageDealsParameters: CBORCodable {
+    package func encode(to encoder: inout CBOREncoder) {
+        encoder.array(1)
+        encoder.list(deals)
+    }
+
+    package init(from decoder: inout CBORDecoder) throws(CBORError) {
+        try decoder.array(count: 1)
+        deals = try decoder.list()
+    }
+}
