@@ -155,6 +155,25 @@ let modules: [Module] = [
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
     Module("SQLStore", .engine, uses: ["Bytes", "CMariaDB", "CSQLite"]),
     Module("ServiceKit", .engine, uses: ["Bytes", "Hashing", "JSON", "TOML"]),
+    // What services tell each other: types, routes and clients.
+    Module(
+        "VenusAPI",
+        .engine,
+        uses: ["Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "ServiceKit"]
+    ),
+
+    // Services.
+    Module(
+        "Auth",
+        .service,
+        uses: [
+            "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "SQLStore", "ServiceKit",
+            "VenusAPI",
+        ]
+    ),
+
+    // Commands.
+    Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
 ]
 
 // MARK: - Derivation
@@ -260,7 +279,10 @@ if exists("Tests/TestSupport") {
         )
     )
 }
-for module in present where exists("Tests/\(module.name)Tests") {
+/// The modules whose tests are built: all, or those that `VENUS_TESTS=A,B` names.
+let tested = Context.environment["VENUS_TESTS"].map { $0.split(separator: ",").map(String.init) }
+for module in present
+where exists("Tests/\(module.name)Tests") && tested?.contains(module.name) ?? true {
     targets.append(
         .testTarget(
             name: "\(module.name)Tests",
