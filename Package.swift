@@ -153,6 +153,15 @@ let modules: [Module] = [
     Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
+    Module(
+        "ChainStore",
+        .engine,
+        uses: [
+            "BigIntegers", "Bytes", "CBOR", "Compression", "FilecoinCrypto", "FilecoinTypes",
+            "Hashing", "IPLD",
+            "KeyValueStore", "Multiformats",
+        ]
+    ),
     Module("SQLStore", .engine, uses: ["Bytes", "CMariaDB", "CSQLite"]),
     Module("ServiceKit", .engine, uses: ["Bytes", "Hashing", "JSON", "TOML"]),
     // What services tell each other: types, routes and clients.

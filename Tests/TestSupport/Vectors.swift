@@ -22,7 +22,8 @@ public enum Vectors {
 
     /// Whether the test data is there.
     public static let arePresent: Bool = FileManager.default.fileExists(
-        atPath: folder.appendingPathComponent("README.md").path)
+        atPath: folder.appendingPathComponent("README.md").path
+    )
 
     /// Why a suite that needs the test data was skipped, and where to get it.
     public static let missing: Comment =
@@ -38,13 +39,16 @@ public enum Vectors {
         let start = folder.appendingPathComponent(path, isDirectory: true)
         guard
             let walker = FileManager.default.enumerator(
-                at: start, includingPropertiesForKeys: [.isRegularFileKey])
+                at: start,
+                includingPropertiesForKeys: [.isRegularFileKey]
+            )
         else { return [] }
         var found: [String] = []
         for case let url as URL in walker
         where try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
             let relative = url.standardizedFileURL.path.dropFirst(
-                folder.standardizedFileURL.path.count)
+                folder.standardizedFileURL.path.count
+            )
             found.append(String(relative.drop { $0 == "/" }))
         }
         return found.sorted()
