@@ -51,6 +51,7 @@ extension ChainStore {
     /// Writes the chain that ends in `head`: all headers, and messages, receipts and states.
     ///
     /// - Parameters:
+    ///   - head: The newest tipset.
     ///   - stateEpochs: For how many epochs before the head states are written too; genesis' state always is.
     ///   - write: Gets the archive piece by piece.
     /// - Throws: ``ChainStoreError``, `IPLDError`, or what `write` throws.

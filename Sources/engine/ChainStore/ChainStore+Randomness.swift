@@ -24,8 +24,8 @@ extension ChainStore {
 
     /// Draws randomness from the ticket of an epoch on the chain that ends in `base`.
     ///
-    /// - Parameter lookback: Whether a null round is answered by the tipset before it (until network version
-    ///   12) or by the one after it.
+    /// A null round is answered by the tipset before it if `lookback` is set (until network version 12),
+    /// else by the one after it.
     package func ticketRandomness(
         _ purpose: Int64,
         at epoch: ChainEpoch,
@@ -45,9 +45,8 @@ extension ChainStore {
         )
     }
 
-    /// Draws randomness from the beacon entry of exactly one epoch (network version 14 and later).
-    ///
-    /// - Parameter round: The beacon's round of the epoch.
+    /// Draws randomness from the beacon entry of exactly one epoch, whose round the caller knows (network
+    /// version 14 and later).
     package func beaconRandomness(
         _ purpose: Int64,
         at epoch: ChainEpoch,

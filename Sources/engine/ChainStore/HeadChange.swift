@@ -17,9 +17,7 @@ package struct HeadChange: Hashable, Sendable {
 
     /// Works out how to get from one tipset to another through their nearest common ancestor.
     ///
-    /// - Parameter parent: Loads the parent of a tipset.
-    /// - Returns: The path; empty for equal tipsets.
-    /// - Throws: What `parent` throws, and ``ChainStoreError/noCommonAncestor(_:_:)``.
+    /// Fails with what `parent` throws, and with ``ChainStoreError/noCommonAncestor(_:_:)``.
     package static func path(
         from old: Tipset,
         to new: Tipset,
