@@ -125,7 +125,8 @@ let modules: [Module] = [
         "StorageProofs",
         .engine,
         uses: [
-            "BLS12381", "Bytes", "CSealKernels", "CSodium", "FilecoinTypes", "Hashing", "JSON",
+            "BLS12381", "Bytes", "Compression", "CSealKernels", "CSodium", "FilecoinTypes",
+            "Hashing", "JSON",
             "Multiformats", "Poseidon",
         ]
     ),
