@@ -158,6 +158,15 @@ let modules: [Module] = [
             "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats", "NetworkParameters",
         ]
     ),
+    // Checks of everything above against test data; services must not use it.
+    Module(
+        "Conformance",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "Compression",
+            "FilecoinCrypto", "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine",
+        ]
+    ),
     // Communication.
     Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
     Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
@@ -194,6 +203,8 @@ let modules: [Module] = [
 
     // Commands.
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
+    // Executables.
+    Module("venus-conformance", .command, .executable, uses: ["Conformance"]),
 ]
 
 // MARK: - Derivation
@@ -205,6 +216,10 @@ for module in modules {
             layer < module.layer || (layer == module.layer && layer.allowsPeers)
         else {
             fatalError("\(module.name) (\(module.layer.rawValue)) may not use \(used)")
+        }
+        // It has verifiers that believe what test data says.
+        if used == "Conformance" && module.layer == .service {
+            fatalError("\(module.name) may not use Conformance")
         }
     }
 }

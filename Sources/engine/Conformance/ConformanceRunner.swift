@@ -37,7 +37,8 @@ package struct ConformanceRunner: Sendable {
     private let workers: Int
 
     package init(
-        sets: [any ConformanceSet] = ConformanceSets.all, options: ConformanceOptions,
+        sets: [any ConformanceSet] = ConformanceSets.all,
+        options: ConformanceOptions,
         workers: Int = ProcessInfo.processInfo.activeProcessorCount
     ) {
         self.sets = sets
@@ -83,7 +84,9 @@ package struct ConformanceRunner: Sendable {
         let root = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
         guard
             let walker = FileManager.default.enumerator(
-                at: root, includingPropertiesForKeys: [.isRegularFileKey])
+                at: root,
+                includingPropertiesForKeys: [.isRegularFileKey]
+            )
         else { throw CocoaError(.fileNoSuchFile) }
         var files: [ConformanceFile] = []
         for case let url as URL in walker
@@ -91,7 +94,10 @@ package struct ConformanceRunner: Sendable {
             let path = url.standardizedFileURL.path
             files.append(
                 ConformanceFile(
-                    path: path, relativePath: String(path.dropFirst(root.path.count + 1))))
+                    path: path,
+                    relativePath: String(path.dropFirst(root.path.count + 1))
+                )
+            )
         }
         return files.sorted { $0.relativePath < $1.relativePath }
     }
@@ -119,7 +125,8 @@ extension ConformanceRunner.Summary {
         }
         lines.append(
             "\(total.passed) passed (of which \(total.assumed) proof assumed), "
-                + "\(total.failed) failed, \(total.skipped) skipped")
+                + "\(total.failed) failed, \(total.skipped) skipped"
+        )
         return lines.joined(separator: "\n")
     }
 
@@ -134,7 +141,8 @@ extension ConformanceRunner.Summary {
             + rows.sorted { $0.key < $1.key }.map { name, count in
                 line(
                     name,
-                    [count.passed, count.assumed, count.failed, count.skipped].map(String.init))
+                    [count.passed, count.assumed, count.failed, count.skipped].map(String.init)
+                )
             }
     }
 }

@@ -34,7 +34,8 @@ package struct ConformanceCase: Sendable {
     package let run: @Sendable (ConformanceOptions) throws -> ConformanceReport
 
     package init(
-        corpus: String, name: String,
+        corpus: String,
+        name: String,
         run: @escaping @Sendable (ConformanceOptions) throws -> ConformanceReport
     ) {
         self.corpus = corpus

@@ -127,18 +127,24 @@ final class RecordedChain: ChainView {
     }
 
     func chainRandomness(
-        _ tag: DomainSeparationTag, epoch: ChainEpoch, entropy: [UInt8]
+        _ tag: DomainSeparationTag,
+        epoch: ChainEpoch,
+        entropy: [UInt8]
     ) -> [UInt8] {
         recorded[
-            Key(kind: "chain", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)]
+            Key(kind: "chain", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
+        ]
             ?? Self.fixed
     }
 
     func beaconRandomness(
-        _ tag: DomainSeparationTag, epoch: ChainEpoch, entropy: [UInt8]
+        _ tag: DomainSeparationTag,
+        epoch: ChainEpoch,
+        entropy: [UInt8]
     ) -> [UInt8] {
         recorded[
-            Key(kind: "beacon", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)]
+            Key(kind: "beacon", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
+        ]
             ?? Self.fixed
     }
 

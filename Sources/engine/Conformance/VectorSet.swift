@@ -63,7 +63,9 @@ private struct Vector {
             return ConformanceReport(group: "?", outcome: .skipped("hint incorrect"))
         }
         var report = ConformanceReport(
-            group: "?", outcome: .skipped("not a vector of messages or tipsets"))
+            group: "?",
+            outcome: .skipped("not a vector of messages or tipsets")
+        )
         var assumed = false
         for variant in variants {
             guard let nv: UInt32 = variant["nv"]?.integer(),
@@ -72,7 +74,9 @@ private struct Vector {
             guard nv == 14 || nv == 15 else {
                 let actors = nv <= 3 ? "v0" : nv <= 9 ? "v2" : "of network version \(nv)"
                 return ConformanceReport(
-                    group: "?", outcome: .skipped("actors \(actors) not built"))
+                    group: "?",
+                    outcome: .skipped("actors \(actors) not built")
+                )
             }
             let version = NetworkVersion(rawValue: nv)
             report = try run(version, ChainEpoch(rawValue: epoch))
@@ -96,7 +100,12 @@ private struct Vector {
         for rule in rules {
             let verifier = AssumingVerifier(rule)
             let run = try VectorRun(
-                json: json, version: version, epoch: epoch, proofs: verifier, options: options)
+                json: json,
+                version: version,
+                epoch: epoch,
+                proofs: verifier,
+                options: options
+            )
             let difference = try run.firstDifference()
             if difference == nil {
                 let outcome: ConformanceReport.Outcome =
@@ -105,7 +114,9 @@ private struct Vector {
             }
             if case .failed("no rule") = report.outcome {
                 report = ConformanceReport(
-                    group: run.group, outcome: .failed(difference ?? "?"))
+                    group: run.group,
+                    outcome: .failed(difference ?? "?")
+                )
             }
             if !verifier.wasAsked { break }
         }
@@ -124,7 +135,10 @@ private final class VectorRun {
     private(set) var group = "tipset"
 
     init(
-        json: JSONValue, version: NetworkVersion, epoch: ChainEpoch, proofs: AssumingVerifier,
+        json: JSONValue,
+        version: NetworkVersion,
+        epoch: ChainEpoch,
+        proofs: AssumingVerifier,
         options: ConformanceOptions
     ) throws {
         self.json = json
@@ -135,7 +149,9 @@ private final class VectorRun {
             networkVersion: { _ in version },
             prices: selector?["gas"]?.string == "genesis" ? .genesis : .calico,
             policy: selector?["policy"]?.string == "2k" ? .twoKiB : .mainnet,
-            proofs: proofs, signatures: KeySignatureVerifier())
+            proofs: proofs,
+            signatures: KeySignatureVerifier()
+        )
         let archive = try Deflate.decompress(try TestData.base64(json["car"]), format: .gzip)
         var reader = try CARReader(archive)
         _ = try reader.copyBlocks(into: store)
@@ -164,8 +180,10 @@ private final class VectorRun {
     private func runMessages() throws -> String? {
         let preconditions = json["preconditions"]
         let view = try RecordedChain(
-            supply: TestData.amount(preconditions?["circ_supply"]) ?? .totalSupply, lookback: root,
-            randomness: json["randomness"])
+            supply: TestData.amount(preconditions?["circ_supply"]) ?? .totalSupply,
+            lookback: root,
+            randomness: json["randomness"]
+        )
         let baseFee = TestData.amount(preconditions?["basefee"]) ?? 100
         var epoch = epoch
         var root = root
@@ -176,9 +194,12 @@ private final class VectorRun {
             let message = try VectorMessages.message(applied["bytes"])
             let buffer = BufferedBlockStore(over: store)
             let machine = try rules.machine(
-                tree: try StateTree(root: root, store: buffer), epoch: epoch, baseFee: baseFee,
-                view: view)
-            group = try VectorMessages.group(of: message.message, machine)
+                tree: try StateTree(root: root, store: buffer),
+                epoch: epoch,
+                baseFee: baseFee,
+                view: view
+            )
+            group = VectorMessages.group(of: message.message, machine)
             let trace = options.showsTrace ? ExecutionTrace() : nil
             machine.trace = trace
             let result = try machine.apply(message)
@@ -201,7 +222,10 @@ private final class VectorRun {
 
     private func runTipsets() throws -> String? {
         let view = try RecordedChain(
-            supply: .zero, lookback: root, randomness: json["randomness"])
+            supply: .zero,
+            lookback: root,
+            randomness: json["randomness"]
+        )
         let executor = TipsetExecutor(rules: rules, store: store)
         var receipts: ArraySlice<JSONValue> = expectedReceipts[...]
         let receiptRoots = json["postconditions"]?["receipts_roots"]?.array ?? []
@@ -211,9 +235,13 @@ private final class VectorRun {
             let offset: Int64 = tipset["epoch_offset"]?.integer() ?? 0
             let tipsetEpoch = epoch + ChainEpoch(rawValue: offset)
             let result = try executor.execute(
-                parentState: root, parentEpoch: parentEpoch, epoch: tipsetEpoch,
+                parentState: root,
+                parentEpoch: parentEpoch,
+                epoch: tipsetEpoch,
                 blocks: try (tipset["blocks"]?.array ?? []).map(VectorMessages.block),
-                baseFee: TestData.amount(tipset["basefee"]) ?? 100, view: view)
+                baseFee: TestData.amount(tipset["basefee"]) ?? 100,
+                view: view
+            )
             for (number, applied) in result.applied.enumerated() {
                 guard let expected = receipts.popFirst() else {
                     return "tipset \(index): more receipts than expected"

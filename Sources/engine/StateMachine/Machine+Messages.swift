@@ -77,8 +77,10 @@ extension Machine {
         let messageCharge = prices.onChainMessage(sizeBytes: chainMessage.chainByteCount)
         if messageCharge.total > gasLimit.rawValue {
             return refused(
-                .outOfGas, penalty: baseFee * messageCharge.total,
-                "gas limit does not cover on-chain costs of \(messageCharge.total)")
+                .outOfGas,
+                penalty: baseFee * messageCharge.total,
+                "gas limit does not cover on-chain costs of \(messageCharge.total)"
+            )
         }
         let penalty = baseFee * gasLimit
         guard let sender = try tree.resolve(message.from), let account = try tree.actor(sender)
@@ -88,13 +90,17 @@ extension Machine {
         }
         guard message.nonce == account.nonce else {
             return refused(
-                .senderStateInvalid, penalty: penalty,
-                "nonce \(message.nonce), actor has \(account.nonce)")
+                .senderStateInvalid,
+                penalty: penalty,
+                "nonce \(message.nonce), actor has \(account.nonce)"
+            )
         }
         guard account.balance >= message.requiredFunds else {
             return refused(
-                .senderStateInvalid, penalty: penalty,
-                "balance \(account.balance) below \(message.requiredFunds)")
+                .senderStateInvalid,
+                penalty: penalty,
+                "balance \(account.balance) below \(message.requiredFunds)"
+            )
         }
         try tree.mutate(sender) { (actor) throws(ActorError) in
             actor.balance = actor.balance - message.requiredFunds
@@ -102,8 +108,12 @@ extension Machine {
         }
         let (receipt, error) = try execute(message, sender: sender, messageCharge)
         let gas = GasOutputs(
-            gasUsed: receipt.gasUsed, gasLimit: gasLimit, baseFee: baseFee,
-            feeCap: message.gasFeeCap, premium: message.gasPremium)
+            gasUsed: receipt.gasUsed,
+            gasLimit: gasLimit,
+            baseFee: baseFee,
+            feeCap: message.gasFeeCap,
+            premium: message.gasPremium
+        )
         try pay(gas.baseFeeBurn + gas.overEstimationBurn, to: .burntFunds)
         try pay(gas.minerTip, to: .reward)
         try pay(gas.refund, to: sender)
@@ -112,29 +122,41 @@ extension Machine {
 
     /// Calls the receiver; undone if it fails.
     private func execute(
-        _ message: Message, sender: ActorID, _ messageCharge: GasCharge
+        _ message: Message,
+        sender: ActorID,
+        _ messageCharge: GasCharge
     ) throws(ActorError) -> (MessageReceipt, String?) {
         begin(origin: message.from, nonce: message.nonce, gasLimit: message.gasLimit)
         tree.beginSnapshot()
         defer { tree.endSnapshot() }
         do {
             let returned = try call(
-                from: sender, to: message.to, method: message.method, value: message.value,
-                params: message.params, depth: 0, initialCharge: messageCharge)
+                from: sender,
+                to: message.to,
+                method: message.method,
+                value: message.value,
+                params: message.params,
+                depth: 0,
+                initialCharge: messageCharge
+            )
             if !returned.isEmpty {
                 try charge(prices.onChainReturnValue(sizeBytes: returned.count))
             }
             return (
                 MessageReceipt(
-                    exitCode: .ok, returnValue: returned,
-                    gasUsed: GasAmount(rawValue: max(gasUsed, 0))), nil
+                    exitCode: .ok,
+                    returnValue: returned,
+                    gasUsed: GasAmount(rawValue: max(gasUsed, 0))
+                ), nil
             )
         } catch {
             if error.kind == .fatal { throw error }
             tree.revert()
             return (
                 MessageReceipt(
-                    exitCode: error.exitCode, gasUsed: GasAmount(rawValue: max(gasUsed, 0))),
+                    exitCode: error.exitCode,
+                    gasUsed: GasAmount(rawValue: max(gasUsed, 0))
+                ),
                 error.message
             )
         }
@@ -149,12 +171,17 @@ extension Machine {
     }
 
     private func refused(
-        _ code: ExitCode, penalty: TokenAmount, _ error: String
+        _ code: ExitCode,
+        penalty: TokenAmount,
+        _ error: String
     ) -> MessageResult {
         var gas = GasOutputs.zero
         gas.minerPenalty = penalty
         return MessageResult(
-            receipt: MessageReceipt(exitCode: code, gasUsed: 0), gas: gas, error: error)
+            receipt: MessageReceipt(exitCode: code, gasUsed: 0),
+            gas: gas,
+            error: error
+        )
     }
 
     /// Executes a call that the protocol makes itself: it pays nothing, and what it did stays even if it fails.
@@ -167,16 +194,24 @@ extension Machine {
         }
         do {
             let returned = try call(
-                from: sender, to: message.to, method: message.method, value: message.value,
-                params: message.params, depth: 0)
+                from: sender,
+                to: message.to,
+                method: message.method,
+                value: message.value,
+                params: message.params,
+                depth: 0
+            )
             return MessageResult(
                 receipt: MessageReceipt(exitCode: .ok, returnValue: returned, gasUsed: 0),
-                gas: .zero)
+                gas: .zero
+            )
         } catch {
             if error.kind == .fatal { throw ExecutionError.broken(error.description) }
             return MessageResult(
-                receipt: MessageReceipt(exitCode: error.exitCode, gasUsed: 0), gas: .zero,
-                error: error.message)
+                receipt: MessageReceipt(exitCode: error.exitCode, gasUsed: 0),
+                gas: .zero,
+                error: error.message
+            )
         }
     }
 }

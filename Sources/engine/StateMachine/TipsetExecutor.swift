@@ -20,9 +20,13 @@ package struct ExecutionRules: Sendable {
     package var upgrades: [ChainEpoch: any StateUpgrade]
 
     package init(
-        networkVersion: @escaping @Sendable (ChainEpoch) -> NetworkVersion, prices: GasPriceList,
-        policy: ActorPolicy, registry: ActorRegistry = .builtin, proofs: any ProofVerifier,
-        signatures: any SignatureVerifier, upgrades: [ChainEpoch: any StateUpgrade] = [:]
+        networkVersion: @escaping @Sendable (ChainEpoch) -> NetworkVersion,
+        prices: GasPriceList,
+        policy: ActorPolicy,
+        registry: ActorRegistry = .builtin,
+        proofs: any ProofVerifier,
+        signatures: any SignatureVerifier,
+        upgrades: [ChainEpoch: any StateUpgrade] = [:]
     ) {
         self.networkVersion = networkVersion
         self.prices = prices
@@ -35,12 +39,23 @@ package struct ExecutionRules: Sendable {
 
     /// A machine of these rules over a state.
     package func machine(
-        tree: StateTree, epoch: ChainEpoch, baseFee: TokenAmount, view: any ChainView
+        tree: StateTree,
+        epoch: ChainEpoch,
+        baseFee: TokenAmount,
+        view: any ChainView
     ) throws -> Machine {
         try Machine(
-            tree: tree, epoch: epoch, networkVersion: networkVersion(epoch), baseFee: baseFee,
-            prices: prices, policy: policy, registry: registry, view: view, proofs: proofs,
-            signatures: signatures)
+            tree: tree,
+            epoch: epoch,
+            networkVersion: networkVersion(epoch),
+            baseFee: baseFee,
+            prices: prices,
+            policy: policy,
+            registry: registry,
+            view: view,
+            proofs: proofs,
+            signatures: signatures
+        )
     }
 }
 
@@ -112,8 +127,13 @@ package struct TipsetExecutor {
     /// - Returns: The new state and the receipts, which are in the store.
     /// - Throws: ``ExecutionError`` and what the store throws.
     package func execute(
-        parentState: CID, parentEpoch: ChainEpoch, epoch: ChainEpoch, blocks: [BlockExecution],
-        baseFee: TokenAmount, view: any ChainView, trace: ExecutionTrace? = nil
+        parentState: CID,
+        parentEpoch: ChainEpoch,
+        epoch: ChainEpoch,
+        blocks: [BlockExecution],
+        baseFee: TokenAmount,
+        view: any ChainView,
+        trace: ExecutionTrace? = nil
     ) throws -> TipsetResult {
         let buffer = BufferedBlockStore(over: store)
         var root = parentState
@@ -147,37 +167,53 @@ package struct TipsetExecutor {
     }
 
     private func machine(
-        _ root: CID, _ epoch: ChainEpoch, _ baseFee: TokenAmount, _ view: any ChainView,
-        _ buffer: BufferedBlockStore, _ trace: ExecutionTrace?
+        _ root: CID,
+        _ epoch: ChainEpoch,
+        _ baseFee: TokenAmount,
+        _ view: any ChainView,
+        _ buffer: BufferedBlockStore,
+        _ trace: ExecutionTrace?
     ) throws -> Machine {
         let machine = try rules.machine(
-            tree: try StateTree(root: root, store: buffer), epoch: epoch, baseFee: baseFee,
-            view: view)
+            tree: try StateTree(root: root, store: buffer),
+            epoch: epoch,
+            baseFee: baseFee,
+            view: view
+        )
         machine.trace = trace
         return machine
     }
 
     private func execute(
-        _ block: BlockExecution, _ machine: Machine, _ processed: inout Set<CID>,
+        _ block: BlockExecution,
+        _ machine: Machine,
+        _ processed: inout Set<CID>,
         _ applied: inout [AppliedMessage]
     ) throws {
         var penalty = TokenAmount.zero
         var gasReward = TokenAmount.zero
-        for message in block.messages {
-            // The first block that has a message gets its tip.
-            guard processed.insert(message.message.cid).inserted else { continue }
+        for message in block.messages where processed.insert(message.message.cid).inserted {
             let result = try machine.apply(message)
             gasReward = gasReward + result.gas.minerTip
             penalty = penalty + result.gas.minerPenalty
             applied.append(
-                AppliedMessage(message: message.message, result: result, isImplicit: false))
+                AppliedMessage(message: message.message, result: result, isImplicit: false)
+            )
         }
         let parameters = AwardBlockRewardParameters(
-            miner: block.miner, penalty: penalty, gasReward: gasReward, winCount: block.winCount)
+            miner: block.miner,
+            penalty: penalty,
+            gasReward: gasReward,
+            winCount: block.winCount
+        )
         let message = Message(
-            to: .reward, from: .system, nonce: UInt64(bitPattern: machine.epoch.rawValue),
-            gasLimit: GasAmount(rawValue: 1 << 30), method: RewardMethod.awardBlockReward,
-            params: parameters.cborBytes())
+            to: .reward,
+            from: .system,
+            nonce: UInt64(bitPattern: machine.epoch.rawValue),
+            gasLimit: GasAmount(rawValue: 1 << 30),
+            method: RewardMethod.awardBlockReward,
+            params: parameters.cborBytes()
+        )
         let result = try machine.applyImplicit(message)
         guard result.receipt.exitCode.isSuccess else {
             throw ExecutionError.implicitMessageFailed("AwardBlockReward", result.receipt.exitCode)
@@ -187,9 +223,12 @@ package struct TipsetExecutor {
 
     private func runCron(_ machine: Machine) throws -> AppliedMessage {
         let message = Message(
-            to: .cron, from: .system, nonce: UInt64(bitPattern: machine.epoch.rawValue),
+            to: .cron,
+            from: .system,
+            nonce: UInt64(bitPattern: machine.epoch.rawValue),
             gasLimit: GasAmount(rawValue: Self.blockGasLimit * 10_000),
-            method: CronMethod.epochTick)
+            method: CronMethod.epochTick
+        )
         let result = try machine.applyImplicit(message)
         guard result.receipt.exitCode.isSuccess else {
             throw ExecutionError.implicitMessageFailed("EpochTick", result.receipt.exitCode)
