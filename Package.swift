@@ -7,12 +7,14 @@
 import Foundation
 import PackageDescription
 
-/// The layers, lowest first. See `ARCHITECTURE.md`, section "Layers".
+/// The layers, lowest first.
+///
+/// See `ARCHITECTURE.md`, section "Layers".
 enum Layer: String, CaseIterable, Comparable {
     case system, encoding, ipld, chain, engine, service, composition, command
 
     static func < (a: Layer, b: Layer) -> Bool {
-        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
 
     /// Services talk over JSON-RPC only, and commands are leaves; neither may import a neighbour.
@@ -38,8 +40,9 @@ struct Module {
     let layer: Layer
     let kind: Kind
     let uses: [String]
-    /// Whether the module is optimised in debug builds too: for byte and limb loops that every test
-    /// of every other module runs through. Without it they are 8 to 60 times slower.
+    /// Whether the module is optimised in debug builds too.
+    ///
+    /// For byte and limb loops that every test of every other module runs through.
     let isAlwaysOptimized: Bool
 
     init(
@@ -203,7 +206,6 @@ let modules: [Module] = [
 
     // Commands.
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
-    // Executables.
     Module("venus-conformance", .command, .executable, uses: ["Conformance"]),
 ]
 
