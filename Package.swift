@@ -122,7 +122,10 @@ let modules: [Module] = [
     Module(
         "StorageCircuits",
         .engine,
-        uses: ["BLS12381", "Bytes", "Hashing", "JSON", "Poseidon", "ProofSystem"]
+        uses: [
+            "BLS12381", "Bytes", "Hashing", "JSON", "Multiformats", "Poseidon", "ProofSystem",
+            "StorageProofs",
+        ]
     ),
     Module(
         "StorageProofs",
