@@ -83,3 +83,39 @@ package struct CivilTime: Hashable, Sendable {
             + "\(Self.padded(year, 4)) \(clock) UTC"
     }
 }
+
+extension CivilTime {
+    /// Reads the form of ``rfc3339``, in UTC only.
+    ///
+    /// - Returns: nil when the text has another form.
+    package init?(rfc3339 text: String) {
+        guard text.hasSuffix("Z") else { return nil }
+        let parts = text.dropLast().split(omittingEmptySubsequences: false) { "-T:.".contains($0) }
+        guard parts.count == 6 || parts.count == 7 else { return nil }
+        let numbers = parts.prefix(6).compactMap { Int64($0) }
+        guard numbers.count == 6, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]),
+            (1...9999).contains(numbers[0]), (0...23).contains(numbers[3]),
+            (0...59).contains(numbers[4]), (0...59).contains(numbers[5])
+        else { return nil }
+        var fraction: Int64 = 0
+        if parts.count == 7 {
+            let digits =
+                parts[6].prefix(9) + String(repeating: "0", count: 9 - min(9, parts[6].count))
+            guard let value = Int64(digits) else { return nil }
+            fraction = value
+        }
+        // The inverse of the split by 400-year eras: years begin with March.
+        let year = numbers[1] <= 2 ? numbers[0] - 1 : numbers[0]
+        let era = year / 400
+        let yearOfEra = year - era * 400
+        let marchMonth = (numbers[1] + 9) % 12
+        let dayOfYear = (153 * marchMonth + 2) / 5 + numbers[2] - 1
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        let days = era * 146_097 + dayOfEra - 719_468
+        let seconds = days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
+        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, tooLarge) = nanoseconds.addingReportingOverflow(fraction)
+        if overflow || tooLarge { return nil }
+        self.init(nanoseconds: sum)
+    }
+}

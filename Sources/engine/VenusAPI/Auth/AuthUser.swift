@@ -47,11 +47,16 @@ package struct AuthUser: Hashable, Sendable, JSONCodable {
         updateTime = try object.decode("updateTime", default: 0)
     }
 
-    package func encode(to writer: inout JSONWriter) {
+    package func encode(to writer: inout JSONWriter) { encode(to: &writer, withSourceType: true) }
+
+    /// Writes the user.
+    ///
+    /// - Parameter withSourceType: Whether that field is there; routes of the newer service lack it.
+    package func encode(to writer: inout JSONWriter, withSourceType: Bool) {
         writer.object { writer in
             writer.member("id", id)
             writer.member("name", name)
-            writer.member("sourceType", sourceType)
+            if withSourceType { writer.member("sourceType", sourceType) }
             writer.member("comment", comment)
             writer.member("state", state)
             writer.member("createTime", createTime)

@@ -1,0 +1,4 @@
+import Auth
+import ServiceKit
+
+await AuthProgram.application.main()

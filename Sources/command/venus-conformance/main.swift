@@ -1,3 +1,0 @@
-import Conformance
-
-ConformanceCommand.main()
