@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test lint format clean
+.PHONY: all deps build test conformance lint format clean
 
 all: build
 
@@ -18,6 +18,12 @@ build: deps
 test: deps
 	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
 	swift test $(SWIFT_FLAGS) --skip-build
+
+# Runs every set of test data that is known, below any folder: make conformance VECTORS=dir
+conformance: deps
+	@test -n "$(VECTORS)" || { echo "usage: make conformance VECTORS=dir" >&2; exit 2; }
+	swift build $(SWIFT_FLAGS) --product venus-conformance
+	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 
 lint:
 	@scripts/lint

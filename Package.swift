@@ -7,12 +7,14 @@
 import Foundation
 import PackageDescription
 
-/// The layers, lowest first. See `ARCHITECTURE.md`, section "Layers".
+/// The layers, lowest first.
+///
+/// See `ARCHITECTURE.md`, section "Layers".
 enum Layer: String, CaseIterable, Comparable {
     case system, encoding, ipld, chain, engine, service, composition, command
 
     static func < (a: Layer, b: Layer) -> Bool {
-        allCases.firstIndex(of: a)! < allCases.firstIndex(of: b)!
+        (allCases.firstIndex(of: a) ?? 0) < (allCases.firstIndex(of: b) ?? 0)
     }
 
     /// Services talk over JSON-RPC only, and commands are leaves; neither may import a neighbour.
@@ -38,12 +40,23 @@ struct Module {
     let layer: Layer
     let kind: Kind
     let uses: [String]
+    /// Whether the module is optimised in debug builds too.
+    ///
+    /// For byte and limb loops that every test of every other module runs through.
+    let isAlwaysOptimized: Bool
 
-    init(_ name: String, _ layer: Layer, _ kind: Kind = .swift, uses: [String] = []) {
+    init(
+        _ name: String,
+        _ layer: Layer,
+        _ kind: Kind = .swift,
+        uses: [String] = [],
+        isAlwaysOptimized: Bool = false
+    ) {
         self.name = name
         self.layer = layer
         self.kind = kind
         self.uses = uses
+        self.isAlwaysOptimized = isAlwaysOptimized
     }
 
     var path: String { "Sources/\(layer.rawValue)/\(name)" }
@@ -69,17 +82,17 @@ let modules: [Module] = [
     Module("CSealKernels", .system, .c(flags: ["-O3"])),
     Module("CTomlPlusPlus", .system, .cxx),
 
-    Module("BigIntegers", .encoding, uses: ["CGMP"]),
-    Module("BitFields", .encoding, uses: ["Bytes", "CBOR"]),
+    Module("BigIntegers", .encoding, uses: ["CGMP"], isAlwaysOptimized: true),
+    Module("BitFields", .encoding, uses: ["Bytes", "CBOR"], isAlwaysOptimized: true),
     Module("BLS12381", .encoding, uses: ["CBlst", "CFieldKernels"]),
-    Module("Bytes", .encoding),
-    Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"]),
+    Module("Bytes", .encoding, isAlwaysOptimized: true),
+    Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"], isAlwaysOptimized: true),
     Module("Compression", .encoding, uses: ["CZlib", "CZstd"]),
-    Module("Hashing", .encoding, uses: ["Bytes", "COpenSSL", "CSodium"]),
+    Module("Hashing", .encoding, uses: ["Bytes", "COpenSSL", "CSodium"], isAlwaysOptimized: true),
     Module("JSON", .encoding),
     Module("TOML", .encoding, uses: ["CTomlPlusPlus"]),
 
-    Module("Multiformats", .ipld, uses: ["Bytes", "CBOR", "Hashing"]),
+    Module("Multiformats", .ipld, uses: ["Bytes", "CBOR", "Hashing"], isAlwaysOptimized: true),
     Module(
         "IPLD",
         .ipld,
@@ -109,13 +122,17 @@ let modules: [Module] = [
     Module(
         "StorageCircuits",
         .engine,
-        uses: ["BLS12381", "Bytes", "Hashing", "JSON", "Poseidon", "ProofSystem"]
+        uses: [
+            "BLS12381", "Bytes", "Hashing", "JSON", "Multiformats", "Poseidon", "ProofSystem",
+            "StorageProofs",
+        ]
     ),
     Module(
         "StorageProofs",
         .engine,
         uses: [
-            "BLS12381", "Bytes", "CSealKernels", "CSodium", "FilecoinTypes", "Hashing", "JSON",
+            "BLS12381", "Bytes", "Compression", "CSealKernels", "CSodium", "FilecoinTypes",
+            "Hashing", "JSON",
             "Multiformats", "Poseidon",
         ]
     ),
@@ -147,12 +164,30 @@ let modules: [Module] = [
             "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats", "NetworkParameters",
         ]
     ),
+    // Checks of everything above against test data; services must not use it.
+    Module(
+        "Conformance",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "Compression",
+            "FilecoinCrypto", "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine",
+        ]
+    ),
     // Communication.
     Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
     Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
     Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
+    Module(
+        "ChainStore",
+        .engine,
+        uses: [
+            "BigIntegers", "Bytes", "CBOR", "Compression", "FilecoinCrypto", "FilecoinTypes",
+            "Hashing", "IPLD",
+            "KeyValueStore", "Multiformats",
+        ]
+    ),
     Module("SQLStore", .engine, uses: ["Bytes", "CMariaDB", "CSQLite"]),
     Module("ServiceKit", .engine, uses: ["Bytes", "Hashing", "JSON", "TOML"]),
     // What services tell each other: types, routes and clients.
@@ -174,6 +209,7 @@ let modules: [Module] = [
 
     // Commands.
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
+    Module("venus-conformance", .command, .executable, uses: ["Conformance"]),
 ]
 
 // MARK: - Derivation
@@ -185,6 +221,10 @@ for module in modules {
             layer < module.layer || (layer == module.layer && layer.allowsPeers)
         else {
             fatalError("\(module.name) (\(module.layer.rawValue)) may not use \(used)")
+        }
+        // It has verifiers that believe what test data says.
+        if used == "Conformance" && module.layer == .service {
+            fatalError("\(module.name) may not use Conformance")
         }
     }
 }
@@ -229,7 +269,8 @@ var targets: [Target] = present.map { module in
             name: module.name,
             dependencies: dependencies(of: module),
             path: module.path,
-            swiftSettings: swiftSettings,
+            swiftSettings: swiftSettings
+                + (module.isAlwaysOptimized ? [.unsafeFlags(["-O"])] : []),
             linkerSettings: module.uses.contains("CBlst")
                 ? [.unsafeFlags(["-L\(root)/.deps/blst/lib"])] : []
         )

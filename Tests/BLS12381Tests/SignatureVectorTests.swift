@@ -1,4 +1,5 @@
 import BLS12381
+import CBlst
 import Foundation
 import TestSupport
 import Testing
@@ -189,6 +190,55 @@ struct CurveVectorTests {
                 let point = group == 1 ? domain.hashToG1(message) : domain.hashToG2(message)
                 #expect(point == coordinates.flatMap { $0 })
             }
+        }
+    }
+
+    struct Expansion: Decodable {
+        struct Row: Decodable {
+            let msg: String
+            let len_in_bytes: String
+            let uniform_bytes: String
+        }
+        let DST: String
+        let tests: [Row]
+    }
+
+    @Test(arguments: [38, 256])
+    func `messages expand as RFC 9380 lists, under tags short and long`(_ length: Int) throws {
+        let file: Expansion = try Vectors.json(
+            "bls/hash-to-curve/expand_message_xmd_SHA256_\(length).json"
+        )
+        #expect(file.tests.count == 10)
+        for row in file.tests {
+            let count = try #require(Int(row.len_in_bytes.dropFirst(2), radix: 16))
+            var expanded = [UInt8](repeating: 0, count: count)
+            unsafe blst_expand_message_xmd(
+                &expanded,
+                count,
+                Array(row.msg.utf8),
+                row.msg.utf8.count,
+                Array(file.DST.utf8),
+                file.DST.utf8.count
+            )
+            #expect(expanded == bytes(row.uniform_bytes))
+        }
+    }
+
+    @Test func `messages encode to G2 without uniformity as RFC 9380 lists`() throws {
+        let suite: Suite = try Vectors.json(
+            "bls/hash-to-curve/BLS12381G2_XMD_SHA-256_SSWU_NU_.json"
+        )
+        let tag = Array(suite.dst.utf8)
+        for row in suite.vectors {
+            var point = blst_p2()
+            let message = Array(row.msg.utf8)
+            unsafe blst_encode_to_g2(&point, message, message.count, tag, tag.count, nil, 0)
+            var serialized = [UInt8](repeating: 0, count: 192)
+            unsafe blst_p2_serialize(&serialized, &point)
+            let coordinates = [row.P.x, row.P.y].flatMap {
+                $0.split(separator: ",").map { bytes($0.dropFirst(2)) }.reversed()
+            }
+            #expect(serialized == coordinates.flatMap { $0 })
         }
     }
 

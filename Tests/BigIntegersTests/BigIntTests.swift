@@ -97,4 +97,17 @@ import Testing
             }
         }
     }
+
+    @Test func `any text is refused or reads back`() {
+        var random = SeededGenerator(seed: 16)
+        let alphabet = Array("0123456789012345678901234567-+ .".utf8)
+        for _ in 0..<100_000 {
+            let noise = (0..<random.next() % 60).map { _ in
+                alphabet[Int(random.next() % (random.next() % 3 == 0 ? 32 : 28))]
+            }
+            let text = String(decoding: noise, as: UTF8.self)
+            guard let value = BigInt(text) else { continue }
+            if BigInt(value.description) != value { Issue.record("\(text), seed 16") }
+        }
+    }
 }

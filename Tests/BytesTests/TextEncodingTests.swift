@@ -105,6 +105,22 @@ import Testing
         }
     }
 
+    @Test func `any text is refused or canonical in base 10, 36 and 58, and as hexadecimal`() {
+        var random = SeededGenerator(seed: 15)
+        for _ in 0..<100_000 {
+            let noise = (0..<random.next() % 9).map { _ in UInt8(48 + random.next() % 75) }
+            let text = String(decoding: noise, as: UTF8.self)
+            for encoding in [RadixEncoding.base10, .base58] {
+                if let bytes = try? encoding.decode(text), encoding.encode(bytes) != text {
+                    Issue.record("\(text), seed 15")
+                }
+            }
+            if let bytes = [UInt8](hex: text), bytes.hex != text.lowercased() {
+                Issue.record("\(text), seed 15")
+            }
+        }
+    }
+
     @Test func `a long text in base 58 is refused before any work`() {
         let limit = RadixEncoding.maximumTextLength
         let text = String(repeating: "1", count: limit + 1)

@@ -28,7 +28,9 @@ struct RecordedChainTests {
         let fork: Bool?
     }
 
-    @Test(arguments: ["chain-nv15-a", "chain-nv15-real"])
+    static let chains = ["chain-nv15-a", "chain-nv14-nv15", "chain-nv15-long", "chain-nv15-real"]
+
+    @Test(arguments: chains)
     func `every signature, ticket, election proof and win count verifies`(_ name: String) throws {
         let (_, store) = try Vectors.archive("reference/lotus/\(name)/chain.car.zst")
         let text = String(
@@ -114,7 +116,7 @@ struct RecordedChainTests {
         }
     }
 
-    @Test(arguments: ["chain-nv15-a", "chain-nv14-nv15", "chain-nv15-long", "chain-nv15-real"])
+    @Test(arguments: chains)
     func `the proofs library's key for a seed is that of the genesis`(_ name: String) throws {
         let (roots, store) = try Vectors.archive("reference/lotus/\(name)/genesis.car")
         let template = try JSONObject(

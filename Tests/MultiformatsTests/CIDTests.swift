@@ -75,3 +75,42 @@ import Testing
         }
     }
 }
+
+@Suite struct TextFuzzTests {
+    @Test func `any text is refused or stands for what comes back`() {
+        var random = SeededGenerator(seed: 13)
+        let alphabet = Array("bafyzQm1kmuM0f9=/-+AZ2é%:.".unicodeScalars)
+        for round in 0..<100_000 {
+            var text = String.UnicodeScalarView()
+            for _ in 0..<random.next() % 12 {
+                text.append(alphabet[Int(random.next() % UInt64(alphabet.count))])
+            }
+            let noise = String(text)
+            if let decoded = try? Multibase.decode(noise) {
+                let again = try? Multibase.decode(decoded.base.encode(decoded.bytes))
+                if again?.bytes != decoded.bytes { Issue.record("\(noise), seed 13") }
+            }
+            // Two bytes in front make a good many of them pass.
+            let cidText = round % 2 == 0 ? noise : Multibase.base32.encode([1, 0x55, 0, 0]) + noise
+            if let cid = try? CID(cidText), (try? CID(cid.description)) != cid {
+                Issue.record("\(cidText), seed 13")
+            }
+            let addressText = "/dns/" + noise
+            if let address = try? Multiaddr(addressText),
+                (try? Multiaddr(bytes: address.bytes)) != address
+            {
+                Issue.record("\(addressText), seed 13")
+            }
+        }
+    }
+
+    @Test func `any bytes are no multihash or come back`() {
+        var random = SeededGenerator(seed: 14)
+        for _ in 0..<100_000 {
+            let bytes = [0x12] + random.bytes(Int(random.next() % 16))
+            if let multihash = try? Multihash(bytes: bytes), multihash.bytes != bytes {
+                Issue.record("\(bytes), seed 14")
+            }
+        }
+    }
+}

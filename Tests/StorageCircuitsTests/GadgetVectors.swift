@@ -1,4 +1,5 @@
 import BLS12381
+import Bytes
 import Hashing
 import ProofSystem
 import TestSupport
@@ -49,7 +50,7 @@ struct GadgetVector: Decodable {
         #expect(recorded.inputCount == inputs, "\(gadget)")
         #expect(recorded.auxiliaryCount == aux, "\(gadget)")
         #expect(recorded.constraintCount == constraints, "\(gadget)")
-        #expect(sink.digest.hexText == digest, "\(gadget): \(firstDifference(synthesize))")
+        #expect(sink.digest.hex == digest, "\(gadget): \(firstDifference(synthesize))")
         #expect(sink.termCounts == (terms.a, terms.b, terms.c), "\(gadget)")
         density.check(sink.density, inputs: inputs, aux: aux)
 
@@ -59,8 +60,8 @@ struct GadgetVector: Decodable {
         #expect(witnessed.isSatisfied, "\(gadget)")
         let inputBytes = Fr.littleEndianBytes(of: witnessed.inputs)
         let auxBytes = Fr.littleEndianBytes(of: witnessed.auxiliaries)
-        #expect(SHA256.hash(inputBytes).hexText == assignment.inputs_sha256, "\(gadget)")
-        #expect(SHA256.hash(auxBytes).hexText == assignment.aux_sha256, "\(gadget)")
+        #expect(SHA256.hash(inputBytes).hex == assignment.inputs_sha256, "\(gadget)")
+        #expect(SHA256.hash(auxBytes).hex == assignment.aux_sha256, "\(gadget)")
         // The values of the combinations follow from the terms.
         for (index, row) in list.constraints.enumerated() {
             #expect(Self.value(row.a, witnessed) == witnessed.a[index], "\(gadget) \(index)")
@@ -117,24 +118,11 @@ extension GadgetVector.Density {
         #expect(density.bInput.count == b_input)
         #expect(density.bAuxiliary.count == b_aux)
         func digest(_ set: BitSet, _ size: Int) -> String {
-            SHA256.hash(set.bytes(size: size)).hexText
+            SHA256.hash(set.bytes(size: size)).hex
         }
         #expect(digest(density.aAuxiliary, aux) == a_aux_bitmap_sha256)
         #expect(digest(density.bInput, inputs) == b_input_bitmap_sha256)
         #expect(digest(density.bAuxiliary, aux) == b_aux_bitmap_sha256)
-    }
-}
-
-extension [UInt8] {
-    /// Lower-case hexadecimal digits.
-    var hexText: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in self {
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 15)])
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }
 

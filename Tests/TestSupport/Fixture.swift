@@ -41,4 +41,14 @@ public struct Fixture: Sendable, CustomStringConvertible {
 
     public var description: String { value.jsonText() }
 }
+
+extension Vectors {
+    /// Reads a file of JSON lines, unpacked if its name ends in `.gz`.
+    public static func lines(_ path: String) throws -> [Fixture] {
+        let bytes = try path.hasSuffix(".gz") ? gunzipped(path) : bytes(path)
+        return try bytes.split(separator: UInt8(ascii: "\n")).map {
+            Fixture(try JSONValue(parsing: Array($0)))
+        }
+    }
+}
 #endif

@@ -39,50 +39,26 @@ public struct SigningKey: Sendable {
     ///
     /// - Throws: ``KeyError``.
     public init(_ info: KeyInfo) throws(KeyError) {
-        switch info.type {
-        case .bls:
-            try self.init(
-                bls: info.privateKey.withBytes { bytes in
-                    Result { () throws(BLSSecretKeyError) in try BLSSecretKey(littleEndian: bytes) }
-                }
-            )
-        case .secp256k1:
-            let key = info.privateKey.withBytes { bytes in
-                Result { () throws(Secp256k1Error) in try Secp256k1SecretKey(bytes: bytes) }
+        do {
+            switch info.type {
+            case .bls:
+                let key = try info.privateKey.withBytes { try BLSSecretKey(littleEndian: $0) }
+                secret = .bls(key)
+                publicKey = key.publicKey.bytes
+                address = try .bls(publicKey: publicKey)
+            case .secp256k1:
+                let key = try info.privateKey.withBytes { try Secp256k1SecretKey(bytes: $0) }
+                secret = .secp256k1(key)
+                publicKey = key.publicKey.uncompressedBytes
+                address = .secp256k1(publicKey: publicKey)
+            default:
+                throw KeyError.unknownType(info.type)
             }
-            switch key {
-            case .success(let key): self.init(key)
-            case .failure(let error):
-                throw .invalidSecret(.secp256k1, reason: "\(error)")
-            }
-        default:
-            throw .unknownType(info.type)
+        } catch let error as KeyError {
+            throw error
+        } catch {
+            throw .invalidSecret(info.type, reason: "\(error)")
         }
-    }
-
-    private init(bls key: Result<BLSSecretKey, BLSSecretKeyError>) throws(KeyError) {
-        switch key {
-        case .success(let key):
-            do {
-                self.init(key, address: try Address.bls(publicKey: key.publicKey.bytes))
-            } catch {
-                throw .invalidSecret(.bls, reason: "\(error)")
-            }
-        case .failure(let error):
-            throw .invalidSecret(.bls, reason: "\(error)")
-        }
-    }
-
-    private init(_ key: BLSSecretKey, address: Address) {
-        secret = .bls(key)
-        self.address = address
-        publicKey = key.publicKey.bytes
-    }
-
-    private init(_ key: Secp256k1SecretKey) {
-        secret = .secp256k1(key)
-        publicKey = key.publicKey.uncompressedBytes
-        address = .secp256k1(publicKey: publicKey)
     }
 
     /// The scheme of the key's signatures.

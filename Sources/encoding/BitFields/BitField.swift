@@ -85,8 +85,6 @@ public enum BitFieldError: Error, Hashable, Sendable {
     case invalidVarint
     /// The lengths add up to more than 2^64 - 1.
     case overflow
-    /// More than ``BitField/maximumEncodedLength`` bytes.
-    case tooLong(Int)
     /// A run of length zero after the first.
     case emptyRun
     /// More bits are set than the caller takes.
@@ -95,6 +93,22 @@ public enum BitFieldError: Error, Hashable, Sendable {
     case notEnoughBits
     /// The value was read from bytes that are no RLE+.
     case malformed
+}
+
+extension BitFieldError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unsupportedVersion: "a bit field has RLE+ version 0"
+        case .notMinimal: "a bit field is not in its shortest form"
+        case .invalidVarint: "the length of a run is no varint"
+        case .overflow: "the runs of a bit field are longer than 2^64 - 1 together"
+        case .emptyRun: "a run of a bit field has length 0"
+        case .tooManyBits(let limit, let found):
+            "\(found) bits are set; at most \(limit) are allowed"
+        case .notEnoughBits: "fewer bits are set than were asked for"
+        case .malformed: "the bytes of a bit field are no RLE+"
+        }
+    }
 }
 
 // MARK: - Questions

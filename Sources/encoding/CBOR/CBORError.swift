@@ -47,7 +47,30 @@ public struct CBORError: Error, Hashable, Sendable, CustomStringConvertible {
         self.offset = offset
     }
 
-    public var description: String { "CBOR: \(reason) at byte \(offset)" }
+    public var description: String { "CBOR at byte \(offset): \(reason)" }
+}
+
+extension CBORError.Reason: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .truncated: "the input ends inside a value"
+        case .trailingBytes(let count): "\(count) bytes are left behind the value"
+        case .notMinimal: "a number or length is longer than it needs to be"
+        case .invalidInitialByte(let byte): "no value begins with the byte \(byte)"
+        case .unexpectedType(let expected, let found): "\(found) where \(expected) is expected"
+        case .invalidSimpleValue(let byte): "the simple value \(byte) is not allowed here"
+        case .unexpectedCount(let expected, let found): "\(found) items instead of \(expected)"
+        case .tooLong(let limit, let found): "a length of \(found), above the limit of \(limit)"
+        case .outOfRange: "a number does not fit in its type"
+        case .invalidUTF8: "a text is not UTF-8"
+        case .invalidTag(let tag): "tag \(tag) where a link (42) is expected"
+        case .invalidLink: "a link holds no CID"
+        case .invalidKeyOrder: "map keys are not in ascending order, shorter ones first"
+        case .invalidFloat: "a float is not 64 bits wide or not finite"
+        case .tooDeep(let limit): "more than \(limit) levels of nesting"
+        case .invalid(let message): message
+        }
+    }
 }
 
 /// The eight kinds of CBOR items, by the three highest bits of their first byte.

@@ -50,7 +50,7 @@ package struct ActorMethod: Sendable {
         invoke = { (runtime, bytes) throws(ActorError) in
             let result = try body(runtime, try Self.decode(bytes))
             try runtime.requireCallerValidated()
-            return result.cborBytes()
+            return try Self.encode(result)
         }
     }
 
@@ -88,7 +88,7 @@ package struct ActorMethod: Sendable {
         invoke = { (runtime, _) throws(ActorError) in
             let result = try body(runtime)
             try runtime.requireCallerValidated()
-            return result.cborBytes()
+            return try Self.encode(result)
         }
     }
 
@@ -108,6 +108,14 @@ package struct ActorMethod: Sendable {
             try body(runtime)
             try runtime.requireCallerValidated()
             return []
+        }
+    }
+
+    /// Encodes a result.
+    private static func encode(_ result: some CBOREncodable) throws(ActorError) -> [UInt8] {
+        do { return try result.checkedCBORBytes() } catch {
+            // The reference's machine has no better code for it.
+            throw .system(ExitCode(rawValue: 2), "failed to marshal response: \(error)")
         }
     }
 

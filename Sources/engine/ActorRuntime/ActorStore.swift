@@ -1,4 +1,5 @@
 package import CBOR
+internal import FilecoinTypes
 internal import IPLD
 package import Multiformats
 
@@ -46,8 +47,13 @@ package final class ActorStore: BlockStore {
     }
 
     /// Writes a value and returns its CID.
+    ///
+    /// - Throws: Exit code 21 if the value is larger than anyone may read, such as a bit field of 32 KiB.
     package func put(_ value: some CBOREncodable) throws(ActorError) -> CID {
-        let block = value.cborBytes()
+        let block: [UInt8]
+        do { block = try value.checkedCBORBytes() } catch {
+            throw .system(.serialization, "failed to marshal state: \(error)")
+        }
         let cid = CID.dagCBOR(hashing: block)
         try write(block, cid)
         return cid

@@ -15,12 +15,23 @@ package enum DeepStack {
         _ body: @escaping @Sendable () throws -> Value
     ) throws -> Value {
         let job = Job(body)
+        pthread_join(start(job), nil)
+        return try job.result()
+    }
+
+    /// Runs `body` on several threads at once and waits for all of them.
+    package static func runConcurrently(count: Int, _ body: @escaping @Sendable () -> Void) {
+        let threads = (0..<count).map { _ in start(Job<Void>(body)) }
+        for thread in threads { pthread_join(thread, nil) }
+    }
+
+    private static func start(_ job: Runnable) -> pthread_t {
         let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
         defer { unsafe attributes.deallocate() }
         unsafe pthread_attr_init(attributes)
         unsafe pthread_attr_setstacksize(attributes, sizeBytes)
         var thread = pthread_t()
-        let argument = unsafe Unmanaged.passRetained(job as Runnable).toOpaque()
+        let argument = unsafe Unmanaged.passRetained(job).toOpaque()
         let status = unsafe pthread_create(
             &thread,
             attributes,
@@ -34,8 +45,7 @@ package enum DeepStack {
         )
         unsafe pthread_attr_destroy(attributes)
         precondition(status == 0, "cannot create a thread")
-        pthread_join(thread, nil)
-        return try job.result()
+        return thread
     }
 
     private class Runnable {

@@ -225,7 +225,11 @@ package final class Runtime {
         params: some CBOREncodable,
         value: TokenAmount = .zero
     ) throws(ActorError) -> SendResult {
-        try send(to: .id(to), method: method, params: params.cborBytes(), value: value)
+        let bytes: [UInt8]
+        do { bytes = try params.checkedCBORBytes() } catch {
+            throw .system(.serialization, "failed to marshal parameters: \(error)")
+        }
+        return try send(to: .id(to), method: method, params: bytes, value: value)
     }
 
     /// Calls a method without parameters.

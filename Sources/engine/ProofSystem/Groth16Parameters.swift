@@ -19,13 +19,13 @@ package final class Groth16Parameters: Sendable {
         case memory([UInt8])
     }
 
-    /// Opens a parameter file.
+    /// Takes a mapped parameter file.
     ///
     /// Its points are not checked: check the file's digest first, or its origin.
     ///
-    /// - Throws: ``Groth16FormatError`` or ``MappedFile/Failure``.
-    package convenience init(path: String) throws {
-        try self.init(storage: .file(MappedFile(path: path)))
+    /// - Throws: ``Groth16FormatError``.
+    package convenience init(file: MappedFile) throws {
+        try self.init(storage: .file(file))
     }
 
     /// Takes the content of a parameter file.

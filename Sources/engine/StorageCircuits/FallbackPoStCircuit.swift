@@ -207,6 +207,8 @@ package enum FallbackPoStWitnessError: Error, Hashable, Sendable, CustomStringCo
     case wrongSectorCount(expected: Int, found: Int)
     case wrongOpeningCount(sector: Int, expected: Int, found: Int)
     case wrongPathShape(sector: Int)
+    /// A node of the sector with this number is not below the field's modulus.
+    case notAnElement(sector: UInt64)
 
     package var description: String {
         switch self {
@@ -216,6 +218,8 @@ package enum FallbackPoStWitnessError: Error, Hashable, Sendable, CustomStringCo
             "sector number \(sector) of the proof opens \(found) leaves instead of \(expected)"
         case .wrongPathShape(let sector):
             "an inclusion path of sector number \(sector) of the proof has another shape than its tree"
+        case .notAnElement(let sector):
+            "a node in the vanilla proof of sector \(sector) is no field element"
         }
     }
 }

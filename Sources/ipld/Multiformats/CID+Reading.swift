@@ -17,6 +17,22 @@ public enum CIDError: Error, Hashable, Sendable {
     case textTooLong(Int)
 }
 
+extension CIDError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .truncated: "a CID ends early"
+        case .trailingBytes(let count): "\(count) bytes are left behind a CID"
+        case .unsupportedVersion(let version): "CID version \(version); only 0 and 1 are defined"
+        case .varint(let error): "a number in a CID is malformed: \(error)"
+        case .multihash(let error): "the multihash of a CID is malformed: \(error)"
+        case .multibase(let error): "the text of a CID cannot be decoded: \(error)"
+        case .prefixedVersion0: "a CID of version 0 has no multibase prefix"
+        case .textTooLong(let count):
+            "a CID of \(count) characters; at most \(CID.maximumTextLength) are read"
+        }
+    }
+}
+
 extension CID {
     /// The longest text that is read.
     public static let maximumTextLength = 2048

@@ -212,7 +212,11 @@ package enum VerifiedRegistryActor {
         _ verifier: Address,
         _ client: Address
     ) throws(ActorError) -> RemoveDataCapProposalID {
-        let key = ADTKey(bytes: verifier.bytes + client.bytes)
+        var encoder = CBOREncoder()
+        encoder.array(2)
+        encoder.encode(verifier)
+        encoder.encode(client)
+        let key = ADTKey(bytes: encoder.bytes)
         let id = try proposals.get(key) ?? RemoveDataCapProposalID(proposalID: 0)
         try proposals.put(key, RemoveDataCapProposalID(proposalID: id.proposalID &+ 1))
         return id

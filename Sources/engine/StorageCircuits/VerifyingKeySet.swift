@@ -1,0 +1,111 @@
+package import Bytes
+package import Multiformats
+package import ProofSystem
+package import StorageProofs
+
+/// The verifying keys of one network, named by its genesis block.
+///
+/// Block validation takes its keys from here and from nowhere else: a node that follows another genesis needs
+/// another set, so a devnet's insecure keys can never judge a public network's proofs.
+package struct VerifyingKeySet: Sendable {
+    /// The genesis block of the network that the keys judge.
+    package let genesis: CID
+    private let keys: [FallbackPoStParameters: PreparedVerifyingKey]
+
+    /// Creates a set from keys given one by one.
+    package init(genesis: CID, keys: [FallbackPoStParameters: VerifyingKey]) {
+        self.genesis = genesis
+        self.keys = keys.mapValues { PreparedVerifyingKey($0) }
+    }
+
+    /// Creates a set from a store's keys for the proofs of space-time of some sector sizes.
+    ///
+    /// - Throws: ``ParameterError``.
+    package init(
+        genesis: CID,
+        store: ParameterStore,
+        sectorSizes: [UInt64]
+    ) throws(ParameterError) {
+        var keys: [FallbackPoStParameters: PreparedVerifyingKey] = [:]
+        for size in sectorSizes {
+            guard let winning = FallbackPoStParameters.winning(sectorSize: size),
+                let window = FallbackPoStParameters.window(sectorSize: size)
+            else { throw .unknownSectorSize(size) }
+            keys[winning] = try store.verifyingKey(winning)
+            keys[window] = try store.verifyingKey(window)
+        }
+        self.genesis = genesis
+        self.keys = keys
+    }
+
+    /// Returns whether a WinningPoSt proves the sector under the randomness.
+    ///
+    /// The prover's identity is no input of the circuit; it decided which sector had to be proven.
+    ///
+    /// - Parameters:
+    ///   - proof: 192 bytes.
+    ///   - sectorSize: The size of the sector in bytes.
+    ///   - randomness: The randomness of the block, its two top bits cleared.
+    ///   - sector: The sector that the randomness chose.
+    /// - Returns: False also for bytes that are no proof.
+    /// - Throws: ``PoStInputError``.
+    package func verifiesWinning(
+        _ proof: [UInt8],
+        sectorSize: UInt64,
+        randomness: Bytes32,
+        sector: SectorCommitment
+    ) throws(PoStInputError) -> Bool {
+        guard let circuit = FallbackPoStParameters.winning(sectorSize: sectorSize),
+            let parameters = SectorParameters.of(sectorSize: sectorSize)
+        else { throw .unknownSectorSize(sectorSize) }
+        let key = try key(circuit)
+        let inputs = try PoStPublicInputs.winning(
+            randomness: randomness,
+            sector: sector,
+            parameters: parameters
+        )
+        guard let proof = try? Proof(bytes: proof) else { return false }
+        return key.verifies(proof, inputs: inputs)
+    }
+
+    /// Returns whether a WindowPoSt proves all sectors under the randomness.
+    ///
+    /// - Parameters:
+    ///   - proof: 192 bytes for each circuit's worth of sectors.
+    ///   - sectorSize: The size of the sectors in bytes.
+    ///   - version: The version of the registered proof type: v1_0, or v1_2 from network version 19 on.
+    ///   - randomness: The randomness of the deadline, its two top bits cleared.
+    ///   - sectors: The sectors, ordered by number.
+    ///   - threads: How many threads may compute.
+    /// - Returns: False also for bytes that are no proofs, and for more or fewer proofs.
+    /// - Throws: ``PoStInputError``.
+    package func verifiesWindow(
+        _ proof: [UInt8],
+        sectorSize: UInt64,
+        version: ProofVersion,
+        randomness: Bytes32,
+        sectors: [SectorCommitment],
+        threads: Int = 1
+    ) throws(PoStInputError) -> Bool {
+        guard let circuit = FallbackPoStParameters.window(sectorSize: sectorSize),
+            let parameters = SectorParameters.of(sectorSize: sectorSize)
+        else { throw .unknownSectorSize(sectorSize) }
+        let key = try key(circuit)
+        let inputs = try PoStPublicInputs.window(
+            randomness: randomness,
+            sectors: sectors,
+            version: version,
+            parameters: parameters
+        )
+        guard let proofs = try? Proof.list(bytes: proof, count: inputs.count) else { return false }
+        var generator = SystemRandomNumberGenerator()
+        return key.verifiesAll(proofs, inputs: inputs, threads: threads, using: &generator)
+    }
+
+    private func key(
+        _ circuit: FallbackPoStParameters
+    ) throws(PoStInputError) -> PreparedVerifyingKey {
+        guard let key = keys[circuit] else { throw .noVerifyingKey(circuit.fileName) }
+        return key
+    }
+}
