@@ -18,6 +18,10 @@ package struct ActorPolicy: Hashable, Sendable {
     package var preCommitChallengeDelay: ChainEpoch
     /// Epochs within which a sector must be proven, by seal type.
     package var maxProveCommitDuration: [RegisteredSealProof: ChainEpoch]
+    /// Epochs whose headers prove no consensus fault: those around the Orange upgrade.
+    ///
+    /// The main network had halted there. A development network whose upgrades lie before genesis has the rest of them after it.
+    package var unreportedEpochs: ClosedRange<ChainEpoch>?
 
     package init(
         windowPoStProofs: Set<RegisteredPoStProof>,
@@ -25,6 +29,7 @@ package struct ActorPolicy: Hashable, Sendable {
         consensusMinerMinPower: BigInt,
         minVerifiedDealSize: BigInt,
         preCommitChallengeDelay: ChainEpoch,
+        unreportedEpochs: ClosedRange<ChainEpoch>? = nil,
         maxProveCommitDuration: [RegisteredSealProof: ChainEpoch] = Self.usualProveCommitDurations
     ) {
         self.windowPoStProofs = windowPoStProofs
@@ -32,6 +37,7 @@ package struct ActorPolicy: Hashable, Sendable {
         self.consensusMinerMinPower = consensusMinerMinPower
         self.minVerifiedDealSize = minVerifiedDealSize
         self.preCommitChallengeDelay = preCommitChallengeDelay
+        self.unreportedEpochs = unreportedEpochs
         self.maxProveCommitDuration = maxProveCommitDuration
     }
 
@@ -44,13 +50,19 @@ package struct ActorPolicy: Hashable, Sendable {
         }
     )
 
+    /// The epochs that are less than one finality away from the Orange upgrade.
+    package static func epochs(around orange: ChainEpoch) -> ClosedRange<ChainEpoch> {
+        (orange - 899)...(orange + 899)
+    }
+
     /// The main network.
     package static let mainnet = ActorPolicy(
         windowPoStProofs: [.stackedDrgWindow32GiBV1, .stackedDrgWindow64GiBV1],
         sealProofs: [.stackedDrg32GiBV1_1, .stackedDrg64GiBV1_1],
         consensusMinerMinPower: 10 << 40,
         minVerifiedDealSize: 1 << 20,
-        preCommitChallengeDelay: 150
+        preCommitChallengeDelay: 150,
+        unreportedEpochs: epochs(around: 336_458)
     )
 
     /// lotus's `2k` development network.
@@ -62,7 +74,8 @@ package struct ActorPolicy: Hashable, Sendable {
         sealProofs: [.stackedDrg2KiBV1_1, .stackedDrg8MiBV1_1],
         consensusMinerMinPower: 2048,
         minVerifiedDealSize: 256,
-        preCommitChallengeDelay: 10
+        preCommitChallengeDelay: 10,
+        unreportedEpochs: epochs(around: -11)
     )
 
     /// The least power for a WindowPoSt type.

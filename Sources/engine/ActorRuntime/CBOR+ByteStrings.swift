@@ -1,4 +1,5 @@
 package import CBOR
+package import FilecoinTypes
 
 extension CBOREncoder {
     /// Writes a list of byte strings.
@@ -9,6 +10,15 @@ extension CBOREncoder {
 }
 
 extension CBORDecoder {
+    /// Reads a signature of a kind that native actors know: secp256k1 or BLS.
+    package mutating func nativeSignature() throws(CBORError) -> Signature {
+        let signature = try value(Signature.self)
+        guard signature.type != .delegated else {
+            throw invalid("invalid signature type in cbor input: 3")
+        }
+        return signature
+    }
+
     /// Reads a list of byte strings.
     package mutating func byteStrings(max: Int = usualLimit) throws(CBORError) -> [[UInt8]] {
         let count = try arrayCount(max: max)

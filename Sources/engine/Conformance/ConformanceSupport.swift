@@ -112,7 +112,9 @@ final class RecordedChain: ChainView {
     private let supply: TokenAmount
     private let lookback: CID
 
-    /// - Parameter randomness: Entries `{"on": [kind, tag, epoch, entropy], "ret": base64}`.
+    /// Prepares the answers; `randomness` has entries `{"on": [kind, tag, epoch, entropy], "ret": base64}`.
+    ///
+    /// - Throws: ``TestDataError`` for entries of another form.
     init(supply: TokenAmount, lookback: CID, randomness: JSONValue? = nil) throws {
         self.supply = supply
         self.lookback = lookback

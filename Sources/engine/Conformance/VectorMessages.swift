@@ -38,12 +38,12 @@ enum VectorMessages {
         let code: Int64 = expected["exit_code"]?.integer() ?? 0
         if receipt.exitCode.rawValue != code {
             return "exit code \(receipt.exitCode.rawValue), expected \(code)"
-                + " (\(result.error ?? "no error"))"
+                + " (\(result.error ?? "no error"), gas \(receipt.gasUsed))"
         }
         let gas: Int64 = expected["gas_used"]?.integer() ?? 0
         if receipt.gasUsed.rawValue != gas {
             return "gas \(receipt.gasUsed), expected \(gas), exit \(code)"
-                + " (\(result.error ?? "no error"))"
+                + " (\(result.error ?? "no error"), gas \(receipt.gasUsed))"
         }
         let returned =
             expected["return"]?.string.map { $0.isEmpty } == false

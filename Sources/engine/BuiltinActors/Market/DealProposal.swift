@@ -1,3 +1,4 @@
+internal import ActorRuntime
 package import BigIntegers
 package import CBOR
 package import FilecoinTypes
@@ -104,7 +105,7 @@ extension ClientDealProposal: CBORCodable {
     package init(from decoder: inout CBORDecoder) throws(CBORError) {
         try decoder.array(count: 2)
         proposal = try decoder.value()
-        clientSignature = try decoder.value()
+        clientSignature = try decoder.nativeSignature()
     }
 }
 

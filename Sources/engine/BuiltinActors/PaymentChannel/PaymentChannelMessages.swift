@@ -1,3 +1,4 @@
+internal import ActorRuntime
 package import BigIntegers
 package import CBOR
 package import FilecoinTypes
@@ -195,7 +196,7 @@ package struct SignedVoucher: Hashable, Sendable, CBORCodable {
         amount = try decoder.bigInt()
         minSettleHeight = try decoder.value()
         merges = try decoder.list()
-        signature = try decoder.optional()
+        signature = try decoder.isNull() ? nil : try decoder.nativeSignature()
     }
 }
 

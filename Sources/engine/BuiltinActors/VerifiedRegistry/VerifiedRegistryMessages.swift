@@ -1,3 +1,4 @@
+internal import ActorRuntime
 package import BigIntegers
 package import CBOR
 package import FilecoinTypes
@@ -55,7 +56,7 @@ package struct RemoveDataCapRequest: Hashable, Sendable, CBORCodable {
     package init(from decoder: inout CBORDecoder) throws(CBORError) {
         try decoder.array(count: 2)
         verifier = try decoder.value()
-        signature = try decoder.value()
+        signature = try decoder.nativeSignature()
     }
 }
 
