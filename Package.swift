@@ -89,7 +89,7 @@ let modules: [Module] = [
     Module("CBOR", .encoding, uses: ["BigIntegers", "Bytes"], isAlwaysOptimized: true),
     Module("Compression", .encoding, uses: ["CZlib", "CZstd"]),
     Module("Hashing", .encoding, uses: ["Bytes", "COpenSSL", "CSodium"], isAlwaysOptimized: true),
-    Module("JSON", .encoding),
+    Module("JSON", .encoding, uses: ["Bytes"]),
     Module("TOML", .encoding, uses: ["CTomlPlusPlus"]),
 
     Module("Multiformats", .ipld, uses: ["Bytes", "CBOR", "Hashing"], isAlwaysOptimized: true),
@@ -176,7 +176,7 @@ let modules: [Module] = [
     // Communication.
     Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
     Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
-    Module("JSONRPC", .engine, uses: ["Bytes", "EventLoop", "HTTP", "JSON", "ServiceKit"]),
+    Module("JSONRPC", .engine, uses: ["EventLoop", "HTTP", "JSON"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
     Module(

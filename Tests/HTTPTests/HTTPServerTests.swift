@@ -201,11 +201,14 @@ import Testing
         var limits = HTTPLimits()
         limits.headTime = .milliseconds(50)
         limits.bodyPause = .milliseconds(50)
-        limits.idleTime = .milliseconds(50)
         try await withServer(limits: limits) { _, address in
             try await expectCodes([408], "GET /hel", address)
             let body = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab"
             try await expectCodes([408], body, address)
+        }
+        limits = HTTPLimits()
+        limits.idleTime = .milliseconds(200)
+        try await withServer(limits: limits) { _, address in
             let silence = try await exchange("", with: address)
             #expect(silence == "")
             let answer = try await exchange("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n", with: address)

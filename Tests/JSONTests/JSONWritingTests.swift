@@ -122,3 +122,14 @@ private struct Sample: JSONCodable, Equatable {
         #expect(object["k3"] == 53)
     }
 }
+
+@Suite struct JSONBytesTests {
+    @Test func `bytes are Base64 text as in Go`() throws {
+        #expect(JSONBytes([1, 2, 3, 255]).jsonText() == #""AQID/w==""#)
+        #expect(JSONBytes([]).jsonText() == #""""#)
+        #expect(try JSONBytes(json: #""AQID/w==""#).bytes == [1, 2, 3, 255])
+        #expect(try JSONBytes(json: "null").bytes.isEmpty)
+        #expect(throws: JSONError.self) { try JSONBytes(json: #""A!""#) }
+        #expect(throws: JSONError.self) { try JSONBytes(json: "[1,2]") }
+    }
+}

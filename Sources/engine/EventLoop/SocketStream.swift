@@ -57,11 +57,20 @@ package actor SocketStream: ByteStream {
             guard unsafe reader == nil else {
                 throw IOError(.other, "two tasks read from one connection")
             }
-            setReadDeadline(deadline)
-            // The continuation is resumed exactly once: by bytes, the end, the deadline or close().
-            let wake: Wake = unsafe await withUnsafeContinuation { unsafe reader = $0 }
+            // The continuation is resumed exactly once: here, by bytes, by the end, by the deadline or
+            // by close(). The runtime may let others run before the closure: it looks again.
+            let wake: Wake = unsafe await withUnsafeContinuation { continuation in
+                guard received.isEmpty, !hasEnded, failure == nil, !isClosed else {
+                    return unsafe continuation.resume(returning: .ready)
+                }
+                unsafe reader = continuation
+                setReadDeadline(deadline)
+            }
             setReadDeadline(nil)
-            if case .failed(let error) = wake, received.isEmpty { throw error }
+            if received.isEmpty {
+                if case .failed(let error) = wake { throw error }
+                if !hasEnded { try checkUsable() }
+            }
         }
         let bytes = received
         received = []
@@ -141,8 +150,13 @@ package actor SocketStream: ByteStream {
         }
         while queuedBytes > Self.highWater {
             try checkUsable()
-            setWriteDeadline(deadline)
-            let wake: Wake = unsafe await withUnsafeContinuation { unsafe writers.append($0) }
+            let wake: Wake = unsafe await withUnsafeContinuation { continuation in
+                guard queuedBytes > Self.highWater, failure == nil, !isClosed else {
+                    return unsafe continuation.resume(returning: .ready)
+                }
+                unsafe writers.append(continuation)
+                setWriteDeadline(deadline)
+            }
             setWriteDeadline(nil)
             if case .failed(let error) = wake { throw error }
         }

@@ -11,10 +11,10 @@ package actor HTTPClient {
         package var headBytes: Int = 64 << 10
         /// The most bytes of a body.
         package var bodyBytes: Int = 100 << 20
-        /// The most connections to one server at once; more requests fail.
-        package var connectionsPerHost: Int = 512
+        /// The most connections to one server at once; more requests wait in line.
+        package var connectionsPerHost: Int = 128
         /// How many unused connections to one server are kept.
-        package var idlePerHost: Int = 64
+        package var idlePerHost: Int = 128
         /// How long an unused connection is kept; shorter than servers do.
         package var idleTime: Duration = .seconds(60)
 
@@ -33,6 +33,9 @@ package actor HTTPClient {
     private let loop: EventLoop
     private var idle: [Origin: [(connection: HTTPClientConnection, since: IOInstant)]] = [:]
     private var open: [Origin: Int] = [:]
+    private var line: [Origin: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)]] =
+        [:]
+    private var nextTicket: Int = 0
     package nonisolated let unownedExecutor: UnownedSerialExecutor
 
     /// A client without connections.
@@ -105,10 +108,7 @@ package actor HTTPClient {
         let all = idle
         idle = [:]
         for (origin, connections) in all {
-            for (connection, _) in connections {
-                open[origin, default: 1] -= 1
-                await connection.close()
-            }
+            for (connection, _) in connections { await discard(connection, origin) }
         }
     }
 
@@ -119,13 +119,18 @@ package actor HTTPClient {
         _ url: HTTPURL,
         until deadline: IOInstant
     ) async throws -> HTTPClientConnection {
-        while let (connection, since) = idle[origin]?.popLast() {
-            if since + limits.idleTime > .now, await connection.isUsable { return connection }
-            open[origin, default: 1] -= 1
-            await connection.close()
-        }
-        guard open[origin, default: 0] < limits.connectionsPerHost else {
-            throw IOError(.limit, "\(limits.connectionsPerHost) requests to \(url.host) at once")
+        while true {
+            while let (connection, since) = idle[origin]?.popLast() {
+                if since + limits.idleTime > .now, await connection.isUsable { return connection }
+                await discard(connection, origin)
+            }
+            if open[origin, default: 0] < limits.connectionsPerHost { break }
+            guard await waitInLine(origin, until: deadline) else {
+                throw IOError(
+                    .timedOut,
+                    "\(limits.connectionsPerHost) requests to \(url.host) were before this one"
+                )
+            }
         }
         open[origin, default: 0] += 1
         do {
@@ -133,8 +138,46 @@ package actor HTTPClient {
             return HTTPClientConnection(stream: stream, limits: limits)
         } catch {
             open[origin, default: 1] -= 1
+            callNext(origin)
             throw error
         }
+    }
+
+    /// Waits until a connection may be free; returns whether one may be before the deadline.
+    private func waitInLine(_ origin: Origin, until deadline: IOInstant) async -> Bool {
+        let ticket = nextTicket
+        nextTicket += 1
+        // Ends by the deadline, at the latest; cancelled when the turn comes.
+        let timer = Task {
+            try await Task.sleep(for: deadline.remaining)
+            self.leaveLine(origin, ticket)
+        }
+        defer { timer.cancel() }
+        return await withCheckedContinuation { continuation in
+            // Others may have run before this closure.
+            let isFull = open[origin, default: 0] >= limits.connectionsPerHost
+            guard isFull, idle[origin, default: []].isEmpty else {
+                return continuation.resume(returning: true)
+            }
+            guard deadline > .now else { return continuation.resume(returning: false) }
+            line[origin, default: []].append((ticket, continuation))
+        }
+    }
+
+    private func leaveLine(_ origin: Origin, _ ticket: Int) {
+        guard let place = line[origin]?.firstIndex(where: { $0.ticket == ticket }) else { return }
+        line[origin]?.remove(at: place).continuation.resume(returning: false)
+    }
+
+    private func callNext(_ origin: Origin) {
+        guard let waiting = line[origin], !waiting.isEmpty else { return }
+        line[origin]?.removeFirst().continuation.resume(returning: true)
+    }
+
+    private func discard(_ connection: HTTPClientConnection, _ origin: Origin) async {
+        open[origin, default: 1] -= 1
+        callNext(origin)
+        await connection.close()
     }
 
     private func dial(_ url: HTTPURL, until deadline: IOInstant) async throws -> any ByteStream {
@@ -156,9 +199,9 @@ package actor HTTPClient {
     ) async {
         if isReusable, idle[origin, default: []].count < limits.idlePerHost {
             idle[origin, default: []].append((connection, .now))
+            callNext(origin)
         } else {
-            open[origin, default: 1] -= 1
-            await connection.close()
+            await discard(connection, origin)
         }
     }
 }

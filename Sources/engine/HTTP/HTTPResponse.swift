@@ -97,7 +97,14 @@ package struct HTTPResponse: Sendable {
     /// The body.
     package var body: Body
     /// What takes over the connection after a 101.
-    var upgrade: (@Sendable (WebSocket) async -> Void)?
+    var upgrade: Upgrade?
+
+    /// A WebSocket in waiting.
+    struct Upgrade: Sendable {
+        let messageBytes: Int
+        let timing: WebSocket.Timing
+        let handler: @Sendable (WebSocket) async -> Void
+    }
 
     /// An answer with bytes.
     package init(

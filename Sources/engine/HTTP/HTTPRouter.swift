@@ -33,7 +33,7 @@ package struct HTTPRouter: Sendable {
         method: nil,
         path: "/",
         isPrefix: true,
-        bodyBytes: 0,
+        bodyBytes: nil,
         place: .loop,
         handler: { _ in .text(.notFound, "404 page not found\n") }
     )
@@ -72,7 +72,7 @@ package struct HTTPRouter: Sendable {
 
     /// Replaces the handler of requests that nothing else matches.
     package mutating func otherwise(
-        bodyBytes: Int? = 0,
+        bodyBytes: Int? = nil,
         runs place: Place = .pool,
         _ handler: @escaping Handler
     ) {
@@ -101,7 +101,7 @@ package struct HTTPRouter: Sendable {
             method: nil,
             path: "/",
             isPrefix: true,
-            bodyBytes: 0,
+            bodyBytes: nil,
             place: .loop,
             handler: { _ in
                 var response = HTTPResponse.text(.methodNotAllowed, "405 method not allowed\n")

@@ -12,6 +12,7 @@ actor HTTPServerConnection {
     private var start: Int = 0
     private var isIdle: Bool = true
     private var isCut: Bool = false
+    private var hasHungUp: Bool = false
     private var handling: UnsafeCurrentTask?
     nonisolated let unownedExecutor: UnownedSerialExecutor
 
@@ -52,6 +53,7 @@ actor HTTPServerConnection {
 
     /// The peer went away while its request was being answered.
     private func peerHungUp() {
+        hasHungUp = true
         unsafe handling?.cancel()
     }
 
@@ -99,18 +101,24 @@ actor HTTPServerConnection {
         // Cleared below, before this task can end.
         unsafe withUnsafeCurrentTask { unsafe handling = $0 }
         defer { unsafe handling = nil }
+        // As in Go, nobody who has left is waited for, even one who only ended its side.
+        if hasHungUp || isCut { unsafe handling?.cancel() }
         return await route.respond(to: request)
     }
 
-    private func takeOver(
-        _ upgrade: @Sendable (WebSocket) async -> Void,
-        rest: [UInt8]
-    ) async {
+    private func takeOver(_ upgrade: HTTPResponse.Upgrade, rest: [UInt8]) async {
         unsafe withUnsafeCurrentTask { unsafe handling = $0 }
         defer { unsafe handling = nil }
+        if isCut { unsafe handling?.cancel() }
         await stream.onHangUp(nil)
-        let socket = WebSocket(stream: stream, isServer: true, received: rest)
-        await upgrade(socket)
+        let socket = WebSocket(
+            stream: stream,
+            isServer: true,
+            received: rest,
+            messageBytes: upgrade.messageBytes,
+            timing: upgrade.timing
+        )
+        await upgrade.handler(socket)
         await socket.close(code: 1000)
     }
 

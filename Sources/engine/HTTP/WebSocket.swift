@@ -158,7 +158,11 @@ package actor WebSocket {
     private func finishSending(_ isQueued: Bool) async throws(IOError) {
         guard isQueued else { throw IOError(.closed, "the WebSocket is closed") }
         if isFlushing, codec.outputCount > Self.highWater {
-            await withCheckedContinuation { waiting.append($0) }
+            await withCheckedContinuation { continuation in
+                // Others may have run before this closure.
+                guard isFlushing else { return continuation.resume() }
+                waiting.append(continuation)
+            }
         }
         try await flush()
     }

@@ -38,6 +38,8 @@ extension HTTPResponse {
     /// `handler` gets it after the answer is sent, and it is closed when it returns. A request that is no proper handshake is refused with 400 or 426.
     package static func webSocket(
         _ request: HTTPRequest,
+        messageBytes: Int = WebSocket.defaultMessageBytes,
+        timing: WebSocket.Timing = WebSocket.Timing(),
         _ handler: @escaping @Sendable (WebSocket) async -> Void
     ) -> HTTPResponse {
         guard request.wantsWebSocket, let key = request.headers["Sec-WebSocket-Key"],
@@ -57,7 +59,11 @@ extension HTTPResponse {
                 "Sec-WebSocket-Accept": WebSocketHandshake.accept(key: key),
             ]
         )
-        response.upgrade = handler
+        response.upgrade = Upgrade(
+            messageBytes: messageBytes,
+            timing: timing,
+            handler: handler
+        )
         return response
     }
 }

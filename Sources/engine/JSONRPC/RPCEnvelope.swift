@@ -1,0 +1,132 @@
+internal import JSON
+
+/// A request as it came over the wire.
+struct RPCRequest: Sendable {
+    /// `nil` for a notification: run, not answered.
+    var id: JSONValue?
+    var method: String
+    var params: [JSONValue]
+    /// Whether it is no request but an answer, or nothing at all.
+    var isResponse: Bool
+
+    /// Reads an object's members.
+    ///
+    /// - Throws: ``RPCError`` with -32700 and, where it could be read, the id to answer to.
+    init(from value: JSONValue, dialect: RPCDialect) throws(RPCFailure) {
+        guard let object = value.object else {
+            throw RPCFailure(id: nil, error: Self.unreadable("Parse error"))
+        }
+        id = try Self.id(object.value(forField: "id"), dialect)
+        if let name = object.value(forField: "method"), !name.isNull {
+            guard let text = name.string else {
+                throw RPCFailure(
+                    id: id,
+                    error: Self.unreadable("unmarshaling request: method is no string")
+                )
+            }
+            method = text
+        } else {
+            method = ""
+        }
+        isResponse =
+            method.isEmpty
+            && (object.value(forField: "result") != nil || object.value(forField: "error") != nil)
+        switch object.value(forField: "params") {
+        case nil, .null?: params = []
+        case .array(let values)?: params = values
+        case .bool?, .number?, .string?, .object?:
+            throw RPCFailure(
+                id: id,
+                error: Self.unreadable("unmarshaling param array: params is no array")
+            )
+        }
+    }
+
+    private static func id(
+        _ value: JSONValue?,
+        _ dialect: RPCDialect
+    ) throws(RPCFailure) -> JSONValue? {
+        switch (value, dialect) {
+        case (nil, _), (.null?, _): return nil
+        case (.string?, .current), (.number?, .current): return value
+        case (.number(let number)?, .fork2021) where number.int64 != nil: return value
+        case (let value?, .fork2021):
+            let text = "unmarshaling request: json: cannot unmarshal \(value.kindName) into id"
+            throw RPCFailure(id: 0, error: unreadable(text))
+        case (let value?, .current):
+            let text = "failed to parse ID: invalid id type: \(value.kindName)"
+            throw RPCFailure(id: nil, error: unreadable(text))
+        }
+    }
+
+    private static func unreadable(_ text: String) -> RPCError {
+        RPCError(code: RPCError.parseErrorCode, text)
+    }
+}
+
+/// A request that cannot be served, and the id to say so to.
+struct RPCFailure: Error {
+    let id: JSONValue?
+    let error: RPCError
+}
+
+/// The text of answers, in the order of members that each generation prints.
+enum RPCResponse {
+    /// An answer with a result, which is JSON text.
+    static func success(id: JSONValue, result: [UInt8]?, _ dialect: RPCDialect) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            switch dialect {
+            case .current:
+                writer.member("id", id)
+                writer.member("jsonrpc", "2.0")
+                writer.key("result")
+                writer.raw(result ?? Array("null".utf8))
+            case .fork2021:
+                writer.member("jsonrpc", "2.0")
+                if let result {
+                    writer.key("result")
+                    writer.raw(result)
+                }
+                writer.member("id", id)
+            }
+        }
+        // Go's encoder ends each value with a line feed.
+        return writer.bytes + [0x0A]
+    }
+
+    /// An answer with an error.
+    static func failure(id: JSONValue?, error: RPCError, _ dialect: RPCDialect) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            switch dialect {
+            case .current:
+                writer.member("error", error)
+                writer.member("id", id)
+                writer.member("jsonrpc", "2.0")
+            case .fork2021:
+                writer.member("jsonrpc", "2.0")
+                writer.member("id", id)
+                writer.member("error", error)
+            }
+        }
+        return writer.bytes + [0x0A]
+    }
+
+    /// A request or notification of this side.
+    static func request(
+        id: Int64?,
+        method: String,
+        params: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.member("jsonrpc", "2.0")
+            if let id { writer.member("id", id) }
+            writer.member("method", method)
+            writer.key("params")
+            params(&writer)
+        }
+        return writer.bytes
+    }
+}

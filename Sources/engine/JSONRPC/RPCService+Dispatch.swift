@@ -1,0 +1,77 @@
+internal import HTTP
+internal import JSON
+
+extension RPCService {
+    /// A call that has passed every check and only has to be run.
+    enum Prepared: Sendable {
+        case call(Call, HTTPRouter.Place)
+        case channel(Open)
+    }
+
+    /// Finds the method, counts and reads the parameters, and checks the permission.
+    ///
+    /// In this order, as the originals do. Nothing has run when this throws.
+    func prepare(_ request: RPCRequest, for context: RPCContext) throws(RPCError) -> Prepared {
+        guard let method = self[request.method] else {
+            throw .methodNotFound(request.method)
+        }
+        guard method.counts.contains(request.params.count) else {
+            throw .wrongCount(
+                request.method,
+                found: request.params.count,
+                wanted: method.counts.upperBound
+            )
+        }
+        let prepared: Prepared
+        do throws(JSONError) {
+            switch method.action {
+            case .call(let read): prepared = .call(try read(request.params), method.place)
+            case .channel(let read): prepared = .channel(try read(request.params))
+            }
+        } catch {
+            let text = "unmarshaling params for '\(request.method)' (param: \(error)"
+            throw RPCError(code: RPCError.parseErrorCode, text + ")")
+        }
+        guard context.identity.permissions.contains(method.need) else {
+            throw .missingPermission(request.method, need: method.need, dialect: dialect)
+        }
+        return prepared
+    }
+
+    /// Runs a call where it belongs, and turns what it throws into an error for the wire.
+    static func run(
+        _ call: @escaping Call,
+        at place: HTTPRouter.Place,
+        _ context: RPCContext
+    ) async -> Result<[UInt8]?, RPCError> {
+        switch place {
+        case .loop: await attempt(call, context)
+        case .pool:
+            await withTaskExecutorPreference(globalConcurrentExecutor) {
+                await attempt(call, context)
+            }
+        }
+    }
+
+    private static func attempt(
+        _ call: Call,
+        _ context: RPCContext
+    ) async -> Result<[UInt8]?, RPCError> {
+        do {
+            return .success(try await call(context))
+        } catch let error as RPCError {
+            return .failure(error)
+        } catch {
+            return .failure(RPCError("\(error)"))
+        }
+    }
+
+    /// The status that goes with an error over HTTP.
+    static func status(of error: RPCError) -> HTTPStatus {
+        switch error.code {
+        case RPCError.invalidRequestCode: .badRequest
+        case ..<0: .internalServerError
+        default: .ok
+        }
+    }
+}

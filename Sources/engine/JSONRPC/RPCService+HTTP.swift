@@ -1,0 +1,180 @@
+package import HTTP
+internal import JSON
+
+/// What a service allows its callers at one path.
+package struct RPCServerOptions: Sendable {
+    /// The largest request and the largest WebSocket message; go-jsonrpc has 100 MiB.
+    package var requestBytes: Int = 100 << 20
+    /// The most requests in one batch.
+    package var batchCount: Int = 256
+    /// The most calls of one WebSocket that run at once; more wait to be read.
+    package var concurrentCalls: Int = 1024
+    /// How long a WebSocket's token is trusted before it is verified again.
+    package var tokenTrust: Duration = .seconds(30)
+    /// When WebSockets ping and give up.
+    package var timing: WebSocket.Timing = WebSocket.Timing()
+    /// Header fields of every answer, for instance for browsers.
+    package var headers: HTTPHeaders = HTTPHeaders()
+
+    /// The values named above.
+    package init() {}
+}
+
+extension RPCService {
+    /// Serves the methods at a path, over HTTP and WebSocket.
+    ///
+    /// A missing or bad token is answered with 401 and an empty body before anything is read.
+    package func mount(
+        on router: inout HTTPRouter,
+        at path: String,
+        verifier: any TokenVerifier,
+        options: RPCServerOptions = RPCServerOptions()
+    ) {
+        let service = self
+        router.on(nil, path, bodyBytes: options.requestBytes, runs: .loop) { request in
+            var response = await service.respond(to: request, verifier, options)
+            for (name, value) in options.headers.pairs { response.headers.add(name, value) }
+            return response
+        }
+    }
+
+    private func respond(
+        to request: HTTPRequest,
+        _ verifier: any TokenVerifier,
+        _ options: RPCServerOptions
+    ) async -> HTTPResponse {
+        if request.method == .options, request.headers["Authorization"] == nil {
+            // A browser asks what it may send before it sends a token.
+            return HTTPResponse(.ok)
+        }
+        guard case .token(let text) = request.bearerToken else {
+            return HTTPResponse(.unauthorized)
+        }
+        // The originals verify a token with blanks around it cut off at the end only.
+        let token = String(text.reversed().drop { $0 == " " }.reversed())
+        let identity: RPCIdentity?
+        do {
+            identity = try await verifier.verify(token, peer: request.peer)
+        } catch {
+            return .text(.serviceUnavailable, "the token cannot be verified now: \(error)\n")
+        }
+        guard let identity else { return HTTPResponse(.unauthorized) }
+        let context = RPCContext(identity: identity, token: token, peer: request.peer)
+        guard !request.wantsWebSocket else {
+            return .webSocket(
+                request,
+                messageBytes: options.requestBytes,
+                timing: options.timing
+            ) { socket in
+                let session = RPCServerSession(
+                    service: self,
+                    socket: socket,
+                    context: context,
+                    verifier: verifier,
+                    options: options
+                )
+                await session.run()
+            }
+        }
+        return await answer(request.body, context, options)
+    }
+
+    private func answer(
+        _ body: [UInt8],
+        _ context: RPCContext,
+        _ options: RPCServerOptions
+    ) async -> HTTPResponse {
+        let document: JSONValue
+        do {
+            // What follows the first value is ignored, as in the originals.
+            var offset = 0
+            document = try JSONValue(parsingPrefixOf: body, at: &offset)
+        } catch {
+            let isBlank = body.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+            return isBlank ? invalidRequest : reply(nil, Self.parseError)
+        }
+        switch (document, dialect) {
+        case (.array(let requests), .current):
+            guard !requests.isEmpty, requests.count <= options.batchCount else {
+                return invalidRequest
+            }
+            return await answerBatch(requests, context)
+        case (.array, .fork2021): return HTTPResponse(.internalServerError, headers: Self.jsonType)
+        case (.null, _), (.bool, _), (.number, _), (.string, _): return reply(nil, Self.parseError)
+        case (.object, _): return await answerOne(document, context)
+        }
+    }
+
+    private static var parseError: RPCError {
+        RPCError(code: RPCError.parseErrorCode, "Parse error")
+    }
+
+    private static var jsonType: HTTPHeaders { ["Content-Type": "application/json"] }
+
+    private var invalidRequest: HTTPResponse {
+        guard dialect == .current else {
+            return HTTPResponse(.internalServerError, headers: Self.jsonType)
+        }
+        return reply(nil, RPCError(code: RPCError.invalidRequestCode, "Invalid request"))
+    }
+
+    /// An error as a whole answer.
+    private func reply(_ id: JSONValue?, _ error: RPCError) -> HTTPResponse {
+        let hasBody = id != nil || dialect == .current
+        let body = hasBody ? RPCResponse.failure(id: id, error: error, dialect) : []
+        return .json(Self.status(of: error), body)
+    }
+
+    private func answerOne(_ value: JSONValue, _ context: RPCContext) async -> HTTPResponse {
+        do throws(RPCFailure) {
+            let request = try RPCRequest(from: value, dialect: dialect)
+            return .json(.ok, try await perform(request, context))
+        } catch {
+            return reply(error.id, error.error)
+        }
+    }
+
+    private func answerBatch(_ requests: [JSONValue], _ context: RPCContext) async -> HTTPResponse {
+        var body: [UInt8] = [UInt8(ascii: "[")]
+        for value in requests {
+            var answer: [UInt8]
+            do throws(RPCFailure) {
+                answer = try await perform(try RPCRequest(from: value, dialect: dialect), context)
+            } catch {
+                answer = RPCResponse.failure(id: error.id, error: error.error, dialect)
+            }
+            guard !answer.isEmpty else { continue }
+            if body.count > 1 { body.append(UInt8(ascii: ",")) }
+            body += answer
+        }
+        body.append(UInt8(ascii: "]"))
+        return .json(.ok, body)
+    }
+
+    /// Runs one request; returns the answer, empty for a notification.
+    private func perform(
+        _ request: RPCRequest,
+        _ context: RPCContext
+    ) async throws(RPCFailure) -> [UInt8] {
+        let prepared: Prepared
+        do throws(RPCError) {
+            prepared = try prepare(request, for: context)
+        } catch {
+            throw RPCFailure(id: request.id, error: error)
+        }
+        guard case .call(let call, let place) = prepared else {
+            let text =
+                "method '\(request.method)' not supported in this mode (no out channel support)"
+            throw RPCFailure(
+                id: request.id,
+                error: RPCError(code: RPCError.methodNotFoundCode, text)
+            )
+        }
+        let outcome = await Self.run(call, at: place, context)
+        guard let id = request.id else { return [] }
+        switch outcome {
+        case .success(let result): return RPCResponse.success(id: id, result: result, dialect)
+        case .failure(let error): throw RPCFailure(id: id, error: error)
+        }
+    }
+}
