@@ -50,9 +50,13 @@ package enum SealFiles {
     }
 
     /// Writes a file, over an old one if there is one.
-    package static func write(_ bytes: [UInt8], to path: String) throws(SealError) {
+    package static func write(
+        _ bytes: [UInt8],
+        to path: String,
+        mode: UInt32 = 0o644
+    ) throws(SealError) {
         try unsafe bytes.withUnsafeBufferPointer { (buffer) throws(SealError) in
-            try unsafe write(UnsafeRawBufferPointer(buffer), to: path)
+            try unsafe write(UnsafeRawBufferPointer(buffer), to: path, mode: mode)
         }
     }
 
@@ -68,8 +72,12 @@ package enum SealFiles {
     }
 
     /// Writes a file from memory of the caller.
-    static func write(_ bytes: UnsafeRawBufferPointer, to path: String) throws(SealError) {
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    static func write(
+        _ bytes: UnsafeRawBufferPointer,
+        to path: String,
+        mode: UInt32 = 0o644
+    ) throws(SealError) {
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw SealError.system("create", path) }
         defer { close(descriptor) }
         try unsafe append(bytes, to: descriptor, path)

@@ -1,5 +1,6 @@
 package import Bytes
 internal import CSealKernels
+internal import Glibc
 internal import Hashing
 internal import Poseidon
 
@@ -200,6 +201,16 @@ package struct SectorSealer: Sendable {
             commRLast: commRLast,
             commR: commR
         )
+    }
+
+    /// Removes what proving does not need: layers, tree-d and tree-c.
+    package func removeSealingFiles() {
+        let layers = (1...parameters.layers).map(SealFiles.layer)
+        let trees = SealFiles.baseTrees(SealFiles.treeC, parameters.tree) + [SealFiles.treeD]
+        for id in layers + trees {
+            // A file that is not there needs no removal, and one that stays costs space only.
+            _ = unsafe unlink(SealFiles.storePath(cache, id))
+        }
     }
 
     private func layer(_ layer: Int) throws(SealError) -> NodeBuffer {
