@@ -194,7 +194,10 @@ let modules: [Module] = [
     Module(
         "VenusAPI",
         .engine,
-        uses: ["Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "ServiceKit"]
+        uses: [
+            "BitFields", "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "Multiformats", "NetworkParameters", "ServiceKit",
+        ]
     ),
 
     // Services.
