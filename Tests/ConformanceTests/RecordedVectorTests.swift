@@ -1,0 +1,76 @@
+import Conformance
+import Foundation
+import TestSupport
+import Testing
+
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+struct RecordedVectorTests {
+    private func failures(below path: String) throws -> (passed: Int, failures: [String]) {
+        let summary = try ConformanceRunner(options: ConformanceOptions()).run(
+            folder: Vectors.folder.appendingPathComponent(path).path
+        )
+        return (
+            summary.total.passed,
+            summary.failures.map { "\($0.name): \($0.reason)" }
+        )
+    }
+
+    @Test func `every vector of main network messages and of scenarios passes`() throws {
+        let result = try failures(below: "vm-native")
+        #expect(result.failures == [])
+        #expect(result.passed >= 1265)
+    }
+
+    @Test func `every random vector and every step of the histories passes`() throws {
+        let result = try failures(below: "reference/actors")
+        #expect(result.failures == [])
+        #expect(result.passed >= 827)
+    }
+
+    @Test func `vectors of actors that are not built are skipped with the reason`() throws {
+        let summary = try ConformanceRunner(options: ConformanceOptions()).run(
+            folder: Vectors.folder.appendingPathComponent("vm").path
+        )
+        #expect(summary.total.failed == 0)
+        #expect(summary.total.passed == 0)
+        #expect(
+            Set(summary.skipReasons.keys)
+                == ["hint incorrect", "actors v0 not built", "actors v2 not built"]
+        )
+    }
+}
+
+@Suite struct ConformanceRunnerTests {
+    private struct FixedSet: ConformanceSet {
+        let name = "fixed"
+        let outcomes: [ConformanceReport.Outcome]
+
+        func cases(in files: [ConformanceFile]) -> [ConformanceCase] {
+            outcomes.enumerated().map { index, outcome in
+                ConformanceCase(corpus: "corpus", name: "case \(index)") { _ in
+                    ConformanceReport(group: "method", outcome: outcome)
+                }
+            }
+        }
+    }
+
+    @Test func `the last line counts passed, assumed, failed and skipped cases`() throws {
+        let folder = try TemporaryDirectory()
+        let set = FixedSet(outcomes: [
+            .passed, .passedProofAssumed, .failed("wrong"), .skipped("not built"), .passed,
+        ])
+        let summary = try ConformanceRunner(sets: [set], options: ConformanceOptions(), workers: 3)
+            .run(folder: folder.url.path)
+        let lines = summary.text.split(separator: "\n").map(String.init)
+        #expect(lines.last == "3 passed (of which 1 proof assumed), 1 failed, 1 skipped")
+        #expect(lines.contains("FAILED corpus case 2 [method]: wrong"))
+        #expect(lines.contains("skipped 1: not built"))
+    }
+
+    @Test func `a case that throws counts as failed`() throws {
+        struct Broken: Error {}
+        let broken = ConformanceCase(corpus: "corpus", name: "broken") { _ in throw Broken() }
+        let summary = ConformanceRunner(sets: [], options: ConformanceOptions()).run([broken])
+        #expect(summary.total.failed == 1)
+    }
+}
