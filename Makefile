@@ -23,6 +23,8 @@ test: deps
 conformance: deps
 	@test -n "$(VECTORS)" || { echo "usage: make conformance VECTORS=dir" >&2; exit 2; }
 	swift build $(SWIFT_FLAGS) --product venus-conformance
+	@# The services whose recorded dialogs are played.
+	swift build $(SWIFT_FLAGS) --product venus-auth
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 
 lint:

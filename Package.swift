@@ -170,7 +170,8 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "Compression",
-            "FilecoinCrypto", "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine",
+            "FilecoinCrypto", "FilecoinTypes", "HTTP", "IPLD", "JSON", "Multiformats",
+            "StateMachine",
         ]
     ),
     // Communication.

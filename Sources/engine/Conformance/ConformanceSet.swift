@@ -74,5 +74,5 @@ package struct ConformanceReport: Sendable {
 
 /// All kinds of test data that are known.
 package enum ConformanceSets {
-    package static let all: [any ConformanceSet] = [VectorSet(), ReplaySet()]
+    package static let all: [any ConformanceSet] = [VectorSet(), ReplaySet(), DialogSet()]
 }

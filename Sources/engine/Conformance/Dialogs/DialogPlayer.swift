@@ -1,0 +1,293 @@
+internal import Foundation
+internal import HTTP
+internal import JSON
+internal import Synchronization
+
+/// Plays the requests and commands of a recorded dialog, in order, and compares the answers.
+///
+/// What counts: the status; the body as JSON, but for the values that vary and those that were captured; for
+/// refusals the status and the JSON-RPC error code, not the wording. For commands: success or failure, and on
+/// success what was printed, blanks and times aside.
+struct DialogPlayer {
+    struct Difference {
+        let step: Int
+        let text: String
+    }
+
+    private let service: DialogService
+    /// Our values of the recording's names.
+    private var values: [String: String]
+    /// The recording's values.
+    private var recorded: [String: String] = [:]
+
+    init(service: DialogService) {
+        self.service = service
+        values = ["admin": service.token]
+    }
+
+    /// Plays all steps and returns the differences.
+    ///
+    /// - Throws: ``DialogError`` when the service cannot be reached.
+    mutating func play(_ scenario: JSONValue) throws -> [Difference] {
+        for member in scenario["vars"]?.object?.members ?? [] {
+            recorded[member.name] = member.value.string
+        }
+        var differences: [Difference] = []
+        for step in scenario["steps"]?.array ?? [] {
+            var text: String?
+            if let request = step["request"], let wanted = step["response"] {
+                text = try playRequest(request, wanted, step)
+            } else if let command = step["cli"], let wanted = step["result"] {
+                text = try playCommand(command, wanted, step)
+            }
+            if let text {
+                let number = step["step"]?.integer(as: Int.self) ?? 0
+                differences.append(Difference(step: number, text: text))
+            }
+        }
+        return differences
+    }
+
+    private func filled(_ text: String) -> String {
+        values.reduce(text) { $0.replacing("{{\($1.key)}}", with: $1.value) }
+            .replacing("<REPO>", with: service.repository)
+    }
+
+    /// Puts our captured values where the recording has its own.
+    private func ours(_ text: String) -> String {
+        recorded.reduce(text) { text, entry in
+            guard let value = values[entry.key], entry.value.count > 3 else { return text }
+            return text.replacing(entry.value, with: value)
+        }
+    }
+
+    private mutating func capture(_ rules: JSONObject?, _ text: String) {
+        for rule in rules?.members ?? [] {
+            guard let pattern = rule.value.string else { continue }
+            if pattern.hasPrefix("re:") {
+                guard let expression = try? Regex(String(pattern.dropFirst(3))),
+                    let match = text.firstMatch(of: expression), match.output.count > 1,
+                    let part = match.output[1].substring
+                else { continue }
+                values[rule.name] = String(part)
+            } else if let json = try? JSONValue(parsing: text),
+                let found = JSONPath.look(json, pattern)
+            {
+                values[rule.name] = found.string ?? found.jsonText()
+            }
+        }
+    }
+
+    // MARK: - Requests
+
+    private mutating func playRequest(
+        _ request: JSONValue,
+        _ wanted: JSONValue,
+        _ step: JSONValue
+    ) throws -> String? {
+        let (status, text) = try send(request)
+        capture(step["captures"]?.object, text)
+        let wantedStatus = wanted["status"]?.integer(as: Int.self) ?? 0
+        // The original crashed there; any answer is better.
+        if wantedStatus == 0 { return nil }
+        if status != wantedStatus {
+            return "status \(status), wanted \(wantedStatus): \(text.prefix(200))"
+        }
+        let want = ours(wanted["body"]?.string ?? "")
+        let value = try? JSONValue(parsing: text)
+        let wantedValue = try? JSONValue(parsing: want)
+        if status >= 400 || wantedValue?["error"]?.isNull == false {
+            let code = wantedValue?["error"]?["code"]
+            return value?["error"]?["code"] == code
+                ? nil : "\(text.prefix(200)), wanted error code \(code ?? .null)"
+        }
+        var varies = step["varies"]?.array?.compactMap(\.string) ?? []
+        if step["unordered"]?.isNull == false {
+            // What varies in one element varies in all, since they may stand in another order.
+            varies = varies.map { $0.replacing(/\[\d+\]/, with: "[*]") }
+        }
+        if varies.contains("$") || varies.contains(where: { $0.hasPrefix("line:") }) { return nil }
+        guard let value, let wantedValue else {
+            let isEqual = value == nil && wantedValue == nil && Self.words(text) == Self.words(want)
+            return isEqual ? nil : "\(text.prefix(200)), wanted \(want.prefix(200))"
+        }
+        let isEqual =
+            JSONPath.canonical(JSONPath.masked(value, varies))
+            == JSONPath.canonical(JSONPath.masked(wantedValue, varies))
+        return isEqual ? nil : "\(text.prefix(300)), wanted \(want.prefix(300))"
+    }
+
+    private static func words(_ text: String) -> [Substring] {
+        text.split(whereSeparator: \.isWhitespace)
+    }
+
+    private func send(_ json: JSONValue) throws -> (status: Int, body: String) {
+        var headers = HTTPHeaders()
+        for member in json["headers"]?.object?.members ?? [] {
+            headers.set(member.name, filled(member.value.string ?? ""))
+        }
+        if headers["Authorization"] == nil, !service.token.isEmpty {
+            headers.set("Authorization", "Bearer \(service.token)")
+        }
+        let method = HTTPMethod(rawValue: json["method"]?.string ?? "") ?? .get
+        let target = filled(json["path"]?.string ?? "/")
+        let body = json["body"].map { $0.string ?? $0.jsonText() } ?? ""
+        guard let url = HTTPURL(service.base + target) else {
+            throw DialogError("\(target) is no path")
+        }
+        let request = HTTPRequest(method, target, headers: headers, body: Array(filled(body).utf8))
+        let response = try Self.waiting { try await HTTPClient().send(request, to: url) }
+        return (response.status.rawValue, String(decoding: response.bytes, as: UTF8.self))
+    }
+
+    /// Runs an asynchronous call from a plain thread, which may block.
+    private static func waiting<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
+        let result = Handover<Value>()
+        let done = DispatchSemaphore(value: 0)
+        // Waited for by the semaphore.
+        Task {
+            do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
+            done.signal()
+        }
+        done.wait()
+        return try result.get()
+    }
+
+    /// Carries a result from a task to the thread that waits for it.
+    private final class Handover<Value: Sendable>: Sendable {
+        private let value = Mutex<Result<Value, any Error>?>(nil)
+
+        func set(_ result: Result<Value, any Error>) { value.withLock { $0 = result } }
+
+        func get() throws -> Value {
+            guard let result = value.withLock({ $0 }) else { throw DialogError("no answer") }
+            return try result.get()
+        }
+    }
+
+    // MARK: - Commands
+
+    private mutating func playCommand(
+        _ command: JSONValue,
+        _ wanted: JSONValue,
+        _ step: JSONValue
+    ) throws -> String? {
+        let words = command["argv"]?.array?.compactMap(\.string).map(filled) ?? []
+        guard let name = words.first else { throw DialogError("a command without a name") }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "\(service.programs)/\(name)")
+        process.arguments = Array(words.dropFirst())
+        var environment = ProcessInfo.processInfo.environment
+        for member in command["env"]?.object?.members ?? [] {
+            environment[member.name] = filled(member.value.string ?? "")
+        }
+        process.environment = environment
+        let input = Pipe()
+        let output = Pipe()
+        process.standardInput = input
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        try input.fileHandleForWriting.write(
+            contentsOf: Data((command["stdin"]?.string ?? "").utf8)
+        )
+        try input.fileHandleForWriting.close()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self)
+        capture(step["captures"]?.object, text)
+        let status = process.terminationStatus
+        let wantedStatus = wanted["rc"]?.integer(as: Int32.self) ?? 0
+        if (status == 0) != (wantedStatus == 0) {
+            return "exit status \(status), wanted \(wantedStatus): \(text.prefix(200))"
+        }
+        // How a failure is worded is not compared.
+        if wantedStatus != 0 { return nil }
+        let changing = Set(
+            step["varies"]?.array?.compactMap(\.string).map { $0.replacing("stdout:", with: "") }
+                ?? []
+        )
+        let have = lines(text, changing)
+        let want = lines(ours(wanted["stdout"]?.string ?? ""), changing)
+        return have == want ? nil : "prints \(have), wanted \(want)"
+    }
+
+    /// The lines that do not vary, without blanks, times, identifiers and tokens.
+    private func lines(_ text: String, _ changing: Set<String>) -> [String] {
+        var lines: [String] = []
+        let plain = text.replacing(service.repository, with: "<REPO>")
+        for (index, line) in plain.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            if changing.contains("line:\(index)") { continue }
+            let words = Self.words(Self.withoutChanging(String(line))).joined(separator: " ")
+            if !words.isEmpty { lines.append(words) }
+        }
+        return lines
+    }
+
+    private static func withoutChanging(_ line: String) -> String {
+        line.replacing(/\w{3}, \d\d? \w{3} \d{4} \d\d:\d\d:\d\d \S+/, with: "<varies>")
+            .replacing(
+                /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d([.,]\d+)?(Z|[ ]?[+\-]\d\d:?\d\d)?( [A-Z]{3,4}\b)?/,
+                with: "<varies>"
+            )
+            .replacing(
+                /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/,
+                with: "<varies>"
+            )
+            .replacing(/eyJ[\w\-]+\.[\w\-]+\.[\w\-]+/, with: "<varies>")
+    }
+}
+
+/// Paths such as `$.result[0].name` in recorded answers.
+enum JSONPath {
+    static func look(_ value: JSONValue, _ path: String) -> JSONValue? {
+        var value = value
+        for step in steps(path) {
+            guard let next = value[String(step)] ?? Int(step).flatMap({ value[$0] }) else {
+                return nil
+            }
+            value = next
+        }
+        return value
+    }
+
+    /// The value with `null` in the places that the paths name; `*` stands for every element.
+    static func masked(_ value: JSONValue, _ paths: [String]) -> JSONValue {
+        paths.reduce(value) { masked($0, steps($1)[...]) }
+    }
+
+    private static func masked(_ value: JSONValue, _ path: ArraySlice<Substring>) -> JSONValue {
+        guard let first = path.first else { return .null }
+        let rest = path.dropFirst()
+        if let list = value.array {
+            return .array(
+                list.enumerated().map { index, item in
+                    first == "*" || String(index) == first ? masked(item, rest) : item
+                }
+            )
+        }
+        guard var object = value.object else { return value }
+        for member in object.members where first == "*" || member.name == first {
+            object[member.name] = masked(member.value, rest)
+        }
+        return .object(object)
+    }
+
+    private static func steps(_ path: String) -> [Substring] {
+        path.dropFirst().split { ".[]".contains($0) }
+    }
+
+    /// A text in which the order of members and of lists makes no difference.
+    static func canonical(_ value: JSONValue) -> String {
+        if let list = value.array {
+            return "[" + list.map(canonical).sorted().joined(separator: ",") + "]"
+        }
+        guard let object = value.object else { return value.jsonText() }
+        let members = object.members.map { "\($0.name):\(canonical($0.value))" }
+        return "{" + members.sorted().joined(separator: ",") + "}"
+    }
+}
