@@ -35,14 +35,51 @@ import Testing
         }
         let (g1, g2) = Self.points(logarithms)
         let expected = Fr.dot(logarithms, scalars)
-        for threads in [1, 2, 3] {
-            let sum1 = MultiExponentiation.sum(g1, scalars, threads: threads)
-            #expect(sum1 == G1.generator * expected, "seed \(count), \(threads) threads")
-            if count <= 200 {
-                let sum2 = MultiExponentiation.sum(g2, scalars, threads: threads)
-                #expect(sum2 == G2.generator * expected, "seed \(count), \(threads) threads")
-            }
+        for (threads, isPortable) in [(1, false), (3, false), (1, true), (2, true)] {
+            let sum1 = MultiExponentiation.sum(
+                g1,
+                scalars,
+                threads: threads,
+                isPortable: isPortable
+            )
+            #expect(
+                sum1.affine == (G1.generator * expected).affine,
+                "seed \(count), \(threads) threads, portable \(isPortable)"
+            )
+            let sum2 = MultiExponentiation.sum(
+                g2,
+                scalars,
+                threads: threads,
+                isPortable: isPortable
+            )
+            #expect(
+                sum2.affine == (G2.generator * expected).affine,
+                "seed \(count), \(threads) threads, portable \(isPortable)"
+            )
         }
+    }
+
+    @Test(arguments: [3, 40, 700])
+    func `the largest scalars of each length are summed right`(_ count: Int) {
+        let logarithms = (1...count).map { Fr(UInt64($0)) }
+        let (g1, _) = Self.points(logarithms)
+        let sum = logarithms.reduce(.zero, +)
+        // 2^bits - 1 has the highest digits everywhere, r - 1 is the largest of all.
+        let scalars = (2..<255).map { Fr(2).power(UInt64($0)) - .one } + [-Fr.one]
+        for (index, scalar) in scalars.enumerated() where index % (count / 40 + 1) == 0 {
+            let total = MultiExponentiation.sum(
+                g1,
+                [Fr](repeating: scalar, count: count),
+                threads: 1
+            )
+            #expect(total.affine == (G1.generator * (sum * scalar)).affine, "\(index + 2) bits")
+        }
+        let total = MultiExponentiation.sum(
+            g1,
+            [Fr](repeating: -.one, count: count),
+            threads: 1
+        )
+        #expect(total.affine == (G1.generator * -sum).affine)
     }
 
     @Test func `points of a parameter file are added like the same points in memory`() {

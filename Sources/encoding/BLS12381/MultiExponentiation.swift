@@ -6,21 +6,45 @@ internal import Synchronization
 /// Scalars 0 and 1 cost nothing or one addition. The points must lie in the subgroup of order r; how many
 /// there are is decided by the shorter of the two lists.
 public enum MultiExponentiation {
+    /// Whether the processor has the instructions of the vector kernels (AVX-512 IFMA).
+    public static var isAccelerated: Bool { vk_msm_is_accelerated() }
+
     /// Returns the sum of scalars[i] * points[i].
-    public static func sum(_ points: [G1Affine], _ scalars: [Fr], threads: Int) -> G1 {
+    ///
+    /// - Parameters:
+    ///   - points: Points of G1.
+    ///   - scalars: As many scalars.
+    ///   - threads: How many threads may compute.
+    ///   - isPortable: Pass true for the kernels in plain C even where better ones exist; to compare them.
+    /// - Returns: The sum.
+    public static func sum(
+        _ points: [G1Affine],
+        _ scalars: [Fr],
+        threads: Int,
+        isPortable: Bool = false
+    ) -> G1 {
         unsafe points.withUnsafeBytes { bytes in
             let count = min(points.count, scalars.count)
             let source = unsafe PointSource(bytes: bytes, format: .montgomery, isG2: false)
-            return G1(words: compute(source, scalars, count, threads: threads))
+            return G1(
+                words: compute(source, scalars, count, threads: threads, isPortable: isPortable)
+            )
         }
     }
 
-    /// Returns the sum of scalars[i] * points[i].
-    public static func sum(_ points: [G2Affine], _ scalars: [Fr], threads: Int) -> G2 {
+    /// Returns the sum of scalars[i] * points[i], as for G1.
+    public static func sum(
+        _ points: [G2Affine],
+        _ scalars: [Fr],
+        threads: Int,
+        isPortable: Bool = false
+    ) -> G2 {
         unsafe points.withUnsafeBytes { bytes in
             let count = min(points.count, scalars.count)
             let source = unsafe PointSource(bytes: bytes, format: .montgomery, isG2: true)
-            return G2(words: compute(source, scalars, count, threads: threads))
+            return G2(
+                words: compute(source, scalars, count, threads: threads, isPortable: isPortable)
+            )
         }
     }
 
@@ -67,8 +91,13 @@ public enum MultiExponentiation {
         }
 
         /// Copies the chosen points into the kernel's form.
-        func load(_ indices: [UInt32], _ count: Int, threads: Int) -> LoadedPoints {
-            guard let points = unsafe vk_msm_points_make(count, isG2) else {
+        func load(
+            _ indices: [UInt32],
+            _ count: Int,
+            threads: Int,
+            isPortable: Bool
+        ) -> LoadedPoints {
+            guard let points = unsafe vk_msm_points_make(count, isG2, isPortable) else {
                 preconditionFailure("no memory for a multi-exponentiation of \(count) points")
             }
             ParallelJobs.runParts(of: count, threads: threads) { part in
@@ -101,7 +130,8 @@ public enum MultiExponentiation {
         _ points: PointSource,
         _ scalars: [Fr],
         _ count: Int,
-        threads: Int
+        threads: Int,
+        isPortable: Bool = false
     ) -> [UInt64] {
         var limbs: [Fr] = [Fr](repeating: .zero, count: count)
         var indices: [UInt32] = [UInt32](repeating: 0, count: count)
@@ -123,8 +153,8 @@ public enum MultiExponentiation {
         }
         let bits = vk_msm_window_bits(rest, scalarBits)
         let windows = rest > 0 ? Int(vk_msm_window_count(bits, scalarBits)) : 0
-        let loaded = points.load(indices, rest, threads: threads)
-        let loadedOnes = points.load(ones, oneCount, threads: threads)
+        let loaded = points.load(indices, rest, threads: threads, isPortable: isPortable)
+        let loadedOnes = points.load(ones, oneCount, threads: threads, isPortable: isPortable)
 
         // One job per window, the last one for the scalars that are one; job sums lie one after another.
         let wordCount = points.isG2 ? 36 : 18

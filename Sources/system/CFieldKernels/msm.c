@@ -1,6 +1,7 @@
 #include "msm.h"
 
 #include "fr.h"
+#include "msm_vector.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,11 @@ size_t vk_msm_prepare(const vk_fr *scalars, size_t count, vk_fr *limbs, uint32_t
 }
 
 unsigned vk_msm_window_count(unsigned window_bits, unsigned scalar_bits) {
-    // The signed digits carry one bit out of the top.
-    return scalar_bits / window_bits + 1;
+    // n signed digits of b bits reach (2^(b-1) - 1) / (2^b - 1) of 2^(n b), a little less than half: two bits
+    // more than the scalars have are always enough. Reduced scalars are below 0.453 * 2^256, which 256 bits
+    // reach from four bits a digit on.
+    unsigned needed = scalar_bits == 255 && window_bits >= 4 ? 256 : scalar_bits + 2;
+    return (needed + window_bits - 1) / window_bits;
 }
 
 unsigned vk_msm_window_bits(size_t count, unsigned scalar_bits) {
@@ -56,7 +60,7 @@ unsigned vk_msm_window_bits(size_t count, unsigned scalar_bits) {
 // digit = window of (scalar + offset) - half.
 static void signed_digit_offset(uint64_t offset[5], unsigned bits) {
     for (int k = 0; k < 5; k++) offset[k] = 0;
-    for (unsigned at = bits - 1; at < 255 + bits; at += bits) offset[at / 64] |= (uint64_t)1 << (at % 64);
+    for (unsigned at = bits - 1; at < 258 + bits; at += bits) offset[at / 64] |= (uint64_t)1 << (at % 64);
 }
 
 static int32_t signed_digit(const vk_fr *limbs, const uint64_t offset[5], unsigned bits, unsigned window) {
@@ -179,13 +183,19 @@ bool vk_fixed_base_multiply(uint8_t *out, const vk_fixed_base *base, const vk_fr
 
 // MARK: Either group
 
-vk_msm_points *vk_msm_points_make(size_t count, bool is_g2) {
+bool vk_msm_is_accelerated(void) { return msm_vector_is_available(); }
+
+vk_msm_points *vk_msm_points_make(size_t count, bool is_g2, bool is_portable) {
     vk_msm_points *points = malloc(sizeof(*points));
     if (points == NULL) return NULL;
-    size_t size = is_g2 ? sizeof(blst_p2_affine) : sizeof(blst_p1_affine);
     points->count = count;
     points->is_g2 = is_g2;
-    points->data = malloc((count + 1) * size);
+    points->is_vector = !is_portable && msm_vector_is_available();
+    size_t size = points->is_vector ? msm_vector_point_size(is_g2)
+                  : is_g2           ? sizeof(blst_p2_affine)
+                                    : sizeof(blst_p1_affine);
+    // Whole cache lines, which the vector kernels need.
+    points->data = aligned_alloc(64, ((count + 1) * size + 63) / 64 * 64);
     if (points->data == NULL) {
         free(points);
         return NULL;
@@ -221,6 +231,10 @@ static void read_plain(uint64_t *out, const uint8_t *bytes, bool is_g2) {
 
 void vk_msm_points_load(vk_msm_points *points, const void *source, bool is_plain,
                         const uint32_t *indices, size_t from, size_t to) {
+    if (points->is_vector) {
+        msm_vector_load(points->data, source, is_plain, points->is_g2, indices, from, to);
+        return;
+    }
     size_t words = points->is_g2 ? 24 : 12;
     uint64_t *data = points->data;
     for (size_t i = from; i < to; i++) {
@@ -238,14 +252,21 @@ bool vk_msm_window(uint64_t *sum, const vk_msm_points *points, const vk_fr *limb
     size_t count = 0;
     msm_entry *entries = msm_sort_window(limbs, points->count, window_bits, window, &count);
     if (entries == NULL) return false;
-    bool ok = points->is_g2
-                  ? g2_window((blst_p2 *)sum, points->data, entries, count, window_bits)
-                  : g1_window((blst_p1 *)sum, points->data, entries, count, window_bits);
+    bool ok;
+    if (points->is_vector) {
+        ok = msm_vector_window(sum, points->data, points->is_g2, entries, count, window_bits);
+    } else if (points->is_g2) {
+        ok = g2_window((blst_p2 *)sum, points->data, entries, count, window_bits);
+    } else {
+        ok = g1_window((blst_p1 *)sum, points->data, entries, count, window_bits);
+    }
     free(entries);
     return ok;
 }
 
 bool vk_msm_sum(uint64_t *sum, const vk_msm_points *points) {
+    if (points->is_vector)
+        return msm_vector_sum(sum, points->data, points->is_g2, points->count);
     return points->is_g2 ? g2_plain_sum((blst_p2 *)sum, points->data, points->count)
                          : g1_plain_sum((blst_p1 *)sum, points->data, points->count);
 }

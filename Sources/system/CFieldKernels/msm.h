@@ -12,6 +12,8 @@
 struct vk_msm_points {
     size_t count;
     bool is_g2;
+    // Whether `data` is in the form of the vector kernels, otherwise it is affine points of blst.
+    bool is_vector;
     void *data;
 };
 

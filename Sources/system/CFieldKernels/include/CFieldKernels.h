@@ -90,8 +90,11 @@ unsigned vk_msm_window_count(unsigned window_bits, unsigned scalar_bits);
 /// Points made ready for the windows of one multi-exponentiation.
 typedef struct vk_msm_points vk_msm_points;
 
-/// Room for `count` points of G1 (`is_g2` false) or G2. Free it with vk_msm_points_free.
-vk_msm_points *vk_msm_points_make(size_t count, bool is_g2);
+/// Whether the processor has the vector instructions (AVX-512 IFMA) of the eight-lane kernels.
+bool vk_msm_is_accelerated(void);
+/// Room for `count` points of G1 (`is_g2` false) or G2, for the best kernels of this processor or, if
+/// `is_portable`, for those in plain C. Free it with vk_msm_points_free.
+vk_msm_points *vk_msm_points_make(size_t count, bool is_g2, bool is_portable);
 void vk_msm_points_free(vk_msm_points *points);
 /// Takes points indices[from] ..< indices[to] of `source` as points from ..< to. The source is affine points in
 /// Montgomery form (12 or 24 words each) or, if `is_plain`, in the uncompressed big-endian form of Zcash (96 or
