@@ -174,6 +174,24 @@ let modules: [Module] = [
             "StateMachine",
         ]
     ),
+    // The chain's rules.
+    Module(
+        "StateView",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "CBOR", "FilecoinTypes",
+            "IPLD", "Multiformats", "NetworkParameters",
+        ]
+    ),
+    Module(
+        "Consensus",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "ChainStore", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "KeyValueStore",
+            "Multiformats", "NetworkParameters", "StateMachine", "StateView", "StorageProofs",
+        ]
+    ),
     // Communication.
     Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
     Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),

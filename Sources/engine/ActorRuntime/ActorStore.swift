@@ -1,12 +1,18 @@
 package import CBOR
 internal import FilecoinTypes
-internal import IPLD
+package import IPLD
 package import Multiformats
 
-/// The block store as actors see it: every read and write costs gas.
+/// The block store as actors see it: every read and write costs gas, if a machine runs.
 package final class ActorStore: BlockStore {
-    private unowned let machine: Machine
+    private unowned let machine: Machine?
     private let base: any BlockStore
+
+    /// Creates a store for looking at states outside of any message: nothing costs gas.
+    package init(reading base: any BlockStore) {
+        machine = nil
+        self.base = base
+    }
 
     init(machine: Machine, base: any BlockStore) {
         self.machine = machine
@@ -19,8 +25,8 @@ package final class ActorStore: BlockStore {
 
     /// Reads a block, for a price.
     package func read(_ cid: CID) throws(ActorError) -> [UInt8] {
-        machine.trace?.events.append(.get(cid))
-        try machine.charge(machine.prices.onIPLDGet)
+        machine?.trace?.events.append(.get(cid))
+        if let machine { try machine.charge(machine.prices.onIPLDGet) }
         let block: [UInt8]?
         do { block = try base.get(cid) } catch {
             throw .fatal("cannot read block \(cid): \(error)")
@@ -31,8 +37,8 @@ package final class ActorStore: BlockStore {
 
     /// Writes a block, for a price.
     package func write(_ block: [UInt8], _ cid: CID) throws(ActorError) {
-        machine.trace?.events.append(.put(cid, sizeBytes: block.count))
-        try machine.charge(machine.prices.onIPLDPut(sizeBytes: block.count))
+        machine?.trace?.events.append(.put(cid, sizeBytes: block.count))
+        if let machine { try machine.charge(machine.prices.onIPLDPut(sizeBytes: block.count)) }
         do { try base.put(block, cid: cid) } catch {
             throw .fatal("cannot write block \(cid): \(error)")
         }
