@@ -207,6 +207,15 @@ let modules: [Module] = [
             "KeyValueStore", "Multiformats",
         ]
     ),
+    // Messages that wait for a block.
+    Module(
+        "MessagePool",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "CBOR", "ChainStore", "FilecoinCrypto", "FilecoinTypes",
+            "JSON", "KeyValueStore", "Multiformats", "NetworkParameters",
+        ]
+    ),
     Module("SQLStore", .engine, uses: ["Bytes", "CMariaDB", "CSQLite"]),
     Module("ServiceKit", .engine, uses: ["Bytes", "Hashing", "JSON", "TOML"]),
     // What services tell each other: types, routes and clients.
