@@ -60,7 +60,7 @@ import VenusAPI
             url: HTTPURL(.http, host: "127.0.0.1", port: service.address.port ?? 0),
             http: HTTPClient()
         )
-        let verifier = TokenVerifier(client: client)
+        let verifier = AuthTokenVerifier(client: client)
         let token = Secret(String(output.dropFirst("generate token success: ".count).dropLast()))
         #expect(try await verifier.verify(token)?.may(.admin) == true)
         #expect(try await verifier.verify(Secret("x")) == nil)

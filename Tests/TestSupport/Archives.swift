@@ -1,6 +1,11 @@
 import Foundation
 
 extension Vectors {
+    /// Returns the decompressed text of a `.gz` file, by its path below the folder.
+    public static func gunzippedText(_ path: String) throws -> String {
+        String(decoding: try gunzipped(path), as: UTF8.self)
+    }
+
     /// Returns the decompressed bytes of a `.gz` file, by its path below the folder.
     ///
     /// Runs `gzip`, which every Debian system has.

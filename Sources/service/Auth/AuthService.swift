@@ -86,7 +86,7 @@ package final class AuthService: Sendable {
             // A new secret each time: nobody else verifies this token.
             let token = AuthClaims(
                 name: AuthServer.localName,
-                permission: Permission.admin.rawValue
+                permission: TokenLevel.admin.rawValue
             )
             .token(secret: options.random.bytes(32))
             let routes = AuthServer(

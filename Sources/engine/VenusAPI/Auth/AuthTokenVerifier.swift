@@ -1,3 +1,5 @@
+package import EventLoop
+package import JSONRPC
 package import ServiceKit
 import Synchronization
 
@@ -5,7 +7,7 @@ import Synchronization
 ///
 /// A token that was revoked stops working within ``lifetime``. While the service is away, tokens that
 /// it confirmed keep working for ``grace``, so that a restart of auth does not stop the pool.
-package final class TokenVerifier: Sendable {
+package final class AuthTokenVerifier: TokenVerifier {
     /// How long an answer is trusted.
     package static let lifetime: Duration = .seconds(30)
     /// How long a confirmed token works when the service gives no answer.
@@ -69,5 +71,11 @@ package final class TokenVerifier: Sendable {
             }
             entries[token.revealed] = entry
         }
+    }
+}
+
+extension AuthTokenVerifier {
+    package func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
+        try await verify(Secret(token)).map(RPCIdentity.init)
     }
 }
