@@ -112,7 +112,7 @@ import VenusAPI
             name: "config.toml"
         )
         #expect(first.listen == "127.0.0.1:8989")
-        #expect(first.logLevel == .trace)
+        #expect(first.log.level == .trace)
         #expect(first.unknownKeys.isEmpty)
         try AuthService.checkDatabase(first.databaseType)
         let template = try AuthConfiguration(toml: AuthConfiguration.template, name: "config.toml")

@@ -148,6 +148,34 @@ private func mode(_ path: String) throws -> Int? {
         #expect(try String(decoding: AtomicFile.read(path), as: UTF8.self) == "line7\nline8\n")
     }
 
+    @Test func `log settings are read, and wrong ones refused`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("x.log")
+        let file = try Configuration(
+            toml: """
+                [Log]
+                LogLevel = "warning"
+                Format = "json"
+                File = "\(path)"
+                [Log.Levels]
+                http = "trace"
+                """,
+            name: "config.toml"
+        )
+        let settings = try LogSettings(file.table("Log"))
+        let system = try settings.makeSystem()
+        system.logger("auth").info("quiet")
+        system.logger("http").trace("loud")
+        let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
+        #expect(text.contains("loud") && !text.contains("quiet") && text.hasPrefix("{"))
+        #expect(file.unknownKeys().isEmpty)
+        for wrong in ["LogLevel = \"loud\"", "Format = \"xml\"", "[Log.Levels]\na = \"x\""] {
+            let file = try Configuration(toml: "[Log]\n\(wrong)\n", name: "x")
+            #expect(throws: ConfigurationError.self) { try LogSettings(file.table("Log")) }
+        }
+        #expect(try LogSettings(nil).level == .info)
+    }
+
     @Test func `metrics print as Prometheus text`() {
         let registry = MetricsRegistry(prefix: "venus_auth")
         registry.counter("verified_total", help: "tokens", labels: ["result": "o\"k"]).increment()

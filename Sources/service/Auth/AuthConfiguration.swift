@@ -7,8 +7,8 @@ package struct AuthConfiguration: Sendable {
     package var listen = "127.0.0.1:8989"
     /// `sqlite` (`badger` in old files means the same) or `mysql`.
     package var databaseType = "sqlite"
-    /// The lowest level that is logged.
-    package var logLevel = LogLevel.info
+    /// How the service logs.
+    package var log = LogSettings()
     /// How long an idle connection stays open.
     package var idleTimeout: Duration = .seconds(60)
     /// How long reading a request may take.
@@ -45,15 +45,9 @@ package struct AuthConfiguration: Sendable {
                 "Debug"
             )
         }
-        if let log = try file.table("Log") {
-            if let name = try log.string("LogLevel") {
-                guard let level = LogLevel(name) else {
-                    throw ConfigurationError("\(name): Log.LogLevel \(name) is no level")
-                }
-                logLevel = level
-            }
-            log.ignore("Type", "HookSwitch", "InfluxDB")
-        }
+        let logTable = try file.table("Log")
+        log = try LogSettings(logTable)
+        logTable?.ignore("Type", "HookSwitch", "InfluxDB")
         // One secret for all tokens was the first version's; the others have no counterpart here.
         file.ignore("Secret", "Trace", "Metrics")
         unknownKeys = file.unknownKeys()
@@ -89,6 +83,10 @@ package struct AuthConfiguration: Sendable {
         [Log]
           # trace, debug, info, warning or error.
           LogLevel = "info"
+          # "console" or "json", one object per line.
+          Format = "console"
+          # A file, which is started anew when it has grown; empty for standard error.
+          File = ""
 
         [DB]
           # "sqlite": a file in the folder "data" beside this one. "badger", as older files say, means the same.

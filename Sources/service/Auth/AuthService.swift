@@ -70,8 +70,7 @@ package final class AuthService: Sendable {
         if let listen = options.listen { configuration.listen = listen }
         if let type = options.databaseType { configuration.databaseType = type }
         try checkDatabase(configuration.databaseType)
-        let system =
-            options.log ?? LogSystem(level: configuration.logLevel, sinks: [StandardErrorSink()])
+        let system = try options.log ?? configuration.log.makeSystem()
         let log = system.logger("auth")
         for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
 
