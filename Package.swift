@@ -164,6 +164,14 @@ let modules: [Module] = [
             "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats", "NetworkParameters",
         ]
     ),
+    Module(
+        "Genesis",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine", "StorageProofs",
+        ]
+    ),
     // Checks of everything above against test data; services must not use it.
     Module(
         "Conformance",

@@ -23,6 +23,32 @@ package struct DealProposal: Hashable, Sendable {
     package var providerCollateral: TokenAmount
     package var clientCollateral: TokenAmount
 
+    package init(
+        pieceCID: CID,
+        pieceSize: PaddedPieceSize,
+        isVerified: Bool,
+        client: Address,
+        provider: Address,
+        label: [UInt8],
+        startEpoch: ChainEpoch,
+        endEpoch: ChainEpoch,
+        storagePricePerEpoch: TokenAmount,
+        providerCollateral: TokenAmount,
+        clientCollateral: TokenAmount
+    ) {
+        self.pieceCID = pieceCID
+        self.pieceSize = pieceSize
+        self.isVerified = isVerified
+        self.client = client
+        self.provider = provider
+        self.label = label
+        self.startEpoch = startEpoch
+        self.endEpoch = endEpoch
+        self.storagePricePerEpoch = storagePricePerEpoch
+        self.providerCollateral = providerCollateral
+        self.clientCollateral = clientCollateral
+    }
+
     /// Epochs from start to end.
     package var duration: ChainEpoch { endEpoch - startEpoch }
 
@@ -45,6 +71,14 @@ package struct DealProposal: Hashable, Sendable {
 package struct ClientDealProposal: Hashable, Sendable {
     package var proposal: DealProposal
     package var clientSignature: Signature
+
+    package init(
+        proposal: DealProposal,
+        clientSignature: Signature
+    ) {
+        self.proposal = proposal
+        self.clientSignature = clientSignature
+    }
 }
 
 /// What happened to an activated deal; -1 stands for "not yet".

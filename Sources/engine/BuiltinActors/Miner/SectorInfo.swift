@@ -22,6 +22,30 @@ package struct SectorPreCommitInfo: Hashable, Sendable {
     package var replaceSectorDeadline: UInt64
     package var replaceSectorPartition: UInt64
     package var replaceSectorNumber: SectorNumber
+
+    package init(
+        sealProof: RegisteredSealProof,
+        sectorNumber: SectorNumber,
+        sealedCID: CID,
+        sealRandEpoch: ChainEpoch,
+        dealIDs: [DealID],
+        expiration: ChainEpoch,
+        replaceCapacity: Bool,
+        replaceSectorDeadline: UInt64,
+        replaceSectorPartition: UInt64,
+        replaceSectorNumber: SectorNumber
+    ) {
+        self.sealProof = sealProof
+        self.sectorNumber = sectorNumber
+        self.sealedCID = sealedCID
+        self.sealRandEpoch = sealRandEpoch
+        self.dealIDs = dealIDs
+        self.expiration = expiration
+        self.replaceCapacity = replaceCapacity
+        self.replaceSectorDeadline = replaceSectorDeadline
+        self.replaceSectorPartition = replaceSectorPartition
+        self.replaceSectorNumber = replaceSectorNumber
+    }
 }
 
 /// A pre-committed sector that is not proven yet.
