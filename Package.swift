@@ -247,6 +247,7 @@ let modules: [Module] = [
     ),
 
     // Commands.
+    Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
     Module("venus-conformance", .command, .executable, uses: ["Conformance"]),
 ]

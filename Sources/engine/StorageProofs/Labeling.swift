@@ -55,7 +55,7 @@ struct Labeling {
         return current
     }
 
-    private func fill(
+    func fill(
         _ current: NodeBuffer,
         _ previous: NodeBuffer?,
         layer: Int,

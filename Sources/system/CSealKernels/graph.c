@@ -117,12 +117,17 @@ static uint64_t feistel_round(uint64_t right, uint64_t key) {
     return __builtin_bswap64(h0 ^ v[0] ^ v[8]);
 }
 
-static void expander_parents(uint32_t parents[8], const seal_graph *graph, int half,
-                             uint64_t node) {
+/// Version 1.0.0 cut the index to 32 bits first, which matters for 64 GiB only and must be kept.
+static inline uint32_t node_of(uint64_t index, int is_legacy) {
+    return is_legacy ? (uint32_t)index / 8 : (uint32_t)(index / 8);
+}
+
+static void expander_parents(uint32_t *parents, const seal_graph *graph, int half, uint64_t first,
+                             uint64_t count) {
     const uint64_t size = graph->nodes * 8;
     const uint64_t mask = ((uint64_t)1 << half) - 1;
-    for (int i = 0; i < 8; i++) {
-        uint64_t x = node * 8 + (uint64_t)i;
+    for (uint64_t i = 0; i < 8 * count; i++) {
+        uint64_t x = first * 8 + i;
         // The permutation is on a power of four; indices outside the graph are permuted again.
         do {
             uint64_t left = (x >> half) & mask, right = x & mask;
@@ -133,19 +138,134 @@ static void expander_parents(uint32_t parents[8], const seal_graph *graph, int h
             }
             x = left << half | right;
         } while (x >= size);
-        // Version 1.0.0 cut the index to 32 bits first, which matters for 64 GiB only and must be kept.
-        parents[i] = graph->is_legacy ? (uint32_t)x / 8 : (uint32_t)(x / 8);
+        parents[i / 8 * SEAL_DEGREE + 6 + i % 8] = node_of(x, graph->is_legacy);
     }
 }
 
-void seal_graph_parents(uint32_t *parents, const seal_graph *graph, uint64_t first,
-                        uint64_t count) {
+#if defined(__x86_64__)
+
+#include <stdatomic.h>
+
+#define LANES_TARGET __attribute__((target("avx512f,avx512bw")))
+#define LANES_INLINE static inline __attribute__((always_inline)) LANES_TARGET
+
+enum { LANES = 8 };
+
+/// Eight 64-bit integers; arithmetic is lane by lane.
+typedef uint64_t lanes __attribute__((vector_size(64)));
+typedef uint8_t lane_bytes __attribute__((vector_size(64)));
+
+LANES_INLINE lanes swap_bytes(lanes x) {
+    return (lanes)__builtin_shufflevector(
+        (lane_bytes)x, (lane_bytes)x, 7, 6, 5, 4, 3, 2, 1, 0, 15, 14, 13, 12, 11, 10, 9, 8, 23, 22,
+        21, 20, 19, 18, 17, 16, 31, 30, 29, 28, 27, 26, 25, 24, 39, 38, 37, 36, 35, 34, 33, 32, 47,
+        46, 45, 44, 43, 42, 41, 40, 55, 54, 53, 52, 51, 50, 49, 48, 63, 62, 61, 60, 59, 58, 57, 56);
+}
+
+#define ROTATE_LANES(x, n) (((x) >> (n)) | ((x) << (64 - (n))))
+#define MIX_LANES(a, b, c, d, x, y)                                                                \
+    a += b + (x); d ^= a; d = ROTATE_LANES(d, 32);                                                 \
+    c += d; b ^= c; b = ROTATE_LANES(b, 24);                                                       \
+    a += b + (y); d ^= a; d = ROTATE_LANES(d, 16);                                                 \
+    c += d; b ^= c; b = ROTATE_LANES(b, 63)
+
+/// feistel_round for eight indices.
+LANES_INLINE lanes feistel_round_lanes(lanes right, uint64_t key) {
+    const lanes zero = {0};
+    lanes m[16] = {swap_bytes(right), zero + __builtin_bswap64(key)};
+    lanes v[16];
+    for (int i = 0; i < 16; i++) v[i] = zero + blake2b_iv[i % 8];
+    v[0] ^= 0x01010040;
+    const lanes h0 = v[0];
+    v[12] ^= 16;
+    v[14] = ~v[14];
+#pragma clang loop unroll(full)
+    for (int round = 0; round < 12; round++) {
+        const uint8_t *s = blake2b_sigma[round % 10];
+        MIX_LANES(v[0], v[4], v[8], v[12], m[s[0]], m[s[1]]);
+        MIX_LANES(v[1], v[5], v[9], v[13], m[s[2]], m[s[3]]);
+        MIX_LANES(v[2], v[6], v[10], v[14], m[s[4]], m[s[5]]);
+        MIX_LANES(v[3], v[7], v[11], v[15], m[s[6]], m[s[7]]);
+        MIX_LANES(v[0], v[5], v[10], v[15], m[s[8]], m[s[9]]);
+        MIX_LANES(v[1], v[6], v[11], v[12], m[s[10]], m[s[11]]);
+        MIX_LANES(v[2], v[7], v[8], v[13], m[s[12]], m[s[13]]);
+        MIX_LANES(v[3], v[4], v[9], v[14], m[s[14]], m[s[15]]);
+    }
+    return swap_bytes(h0 ^ v[0] ^ v[8]);
+}
+
+/// expander_parents on eight indices at once; a lane that is done takes the next index.
+LANES_TARGET static void expander_parents_lanes(uint32_t *parents, const seal_graph *graph,
+                                                int half, uint64_t first, uint64_t count) {
+    const uint64_t size = graph->nodes * 8, total = 8 * count;
+    const uint64_t mask = ((uint64_t)1 << half) - 1;
+    lanes x;
+    uint64_t index[LANES], next = 0, active = 0;
+    for (int lane = 0; lane < LANES; lane++) {
+        // Lanes without an index compute something that nobody reads.
+        index[lane] = next < total ? next : total;
+        x[lane] = first * 8 + index[lane];
+        if (next < total) {
+            next++;
+            active++;
+        }
+    }
+    while (active > 0) {
+        lanes left = (x >> half) & mask, right = x & mask;
+        for (int round = 0; round < 3; round++) {
+            lanes mixed = left ^ (feistel_round_lanes(right, graph->feistel_keys[round]) & mask);
+            left = right;
+            right = mixed;
+        }
+        x = left << half | right;
+        for (int lane = 0; lane < LANES; lane++) {
+            const uint64_t i = index[lane];
+            if (x[lane] >= size || i >= total) continue;
+            parents[i / 8 * SEAL_DEGREE + 6 + i % 8] = node_of(x[lane], graph->is_legacy);
+            index[lane] = next < total ? next : total;
+            x[lane] = first * 8 + index[lane];
+            if (next < total) next++;
+            else active--;
+        }
+    }
+}
+
+static int has_lanes(void) {
+    static _Atomic int known = -1;
+    int answer = atomic_load_explicit(&known, memory_order_relaxed);
+    if (answer < 0) {
+        __builtin_cpu_init();
+        answer = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+        atomic_store_explicit(&known, answer, memory_order_relaxed);
+    }
+    return answer;
+}
+
+#else
+
+static int has_lanes(void) { return 0; }
+#define expander_parents_lanes expander_parents
+
+#endif
+
+static void graph_parents(uint32_t *parents, const seal_graph *graph, uint64_t first,
+                          uint64_t count, int use_lanes) {
     uint32_t seed[7];
     for (int i = 0; i < 7; i++) seed[i] = load_le32(graph->drg_seed + 4 * i);
     int half = 1;
     while (((uint64_t)1 << (2 * half)) < graph->nodes * 8) half++;
-    for (uint64_t node = first; node < first + count; node++, parents += SEAL_DEGREE) {
-        base_parents(parents, graph, seed, node);
-        expander_parents(parents + 6, graph, half, node);
-    }
+    for (uint64_t i = 0; i < count; i++)
+        base_parents(parents + i * SEAL_DEGREE, graph, seed, first + i);
+    if (use_lanes) expander_parents_lanes(parents, graph, half, first, count);
+    else expander_parents(parents, graph, half, first, count);
+}
+
+void seal_graph_parents(uint32_t *parents, const seal_graph *graph, uint64_t first,
+                        uint64_t count) {
+    graph_parents(parents, graph, first, count, has_lanes());
+}
+
+void seal_graph_parents_portable(uint32_t *parents, const seal_graph *graph, uint64_t first,
+                                 uint64_t count) {
+    graph_parents(parents, graph, first, count, 0);
 }

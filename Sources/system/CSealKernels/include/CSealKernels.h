@@ -45,6 +45,10 @@ typedef struct {
 /// Writes the 14 parents of nodes `first` ..< `first + count`: 6 base parents, then 8 expander parents.
 void seal_graph_parents(uint32_t *parents, const seal_graph *graph, uint64_t first, uint64_t count);
 
+/// The same in plain C.
+void seal_graph_parents_portable(uint32_t *parents, const seal_graph *graph, uint64_t first,
+                                 uint64_t count);
+
 /// Computes the labels of nodes `first` ..< `first + count` of a layer (counted from 1).
 ///
 /// `labels` is the whole layer (labels below `first` are there already), `previous` the whole layer before or
