@@ -22,7 +22,7 @@ struct DialogPlayer {
 
     init(service: DialogService) {
         self.service = service
-        values = ["admin": service.token]
+        values = service.token.isEmpty ? [:] : ["admin": service.token]
     }
 
     /// Plays all steps and returns the differences.
@@ -32,9 +32,16 @@ struct DialogPlayer {
         for member in scenario["vars"]?.object?.members ?? [] {
             recorded[member.name] = member.value.string
         }
+        let steps = scenario["steps"]?.array ?? []
+        // A name that no step captures was given: a token made under a known secret, for instance.
+        let captured = Set(steps.flatMap { $0["captures"]?.object?.members.map(\.name) ?? [] })
+        for (name, value) in recorded where values[name] == nil && !captured.contains(name) {
+            values[name] = value
+        }
         var differences: [Difference] = []
-        for step in scenario["steps"]?.array ?? [] {
+        for step in steps {
             var text: String?
+            if let action = step["action"]?.string { try perform(action) }
             if let request = step["request"], let wanted = step["response"] {
                 text = try playRequest(request, wanted, step)
             } else if let command = step["cli"], let wanted = step["result"] {
@@ -46,6 +53,13 @@ struct DialogPlayer {
             }
         }
         return differences
+    }
+
+    /// What the recording did to the process between requests.
+    private mutating func perform(_ action: String) throws {
+        if action.hasPrefix("stop") || action.hasPrefix("restart") { service.stop() }
+        if action.hasPrefix("start") || action.hasPrefix("restart") { try service.start() }
+        if !service.token.isEmpty { values["admin"] = service.token }
     }
 
     private func filled(_ text: String) -> String {

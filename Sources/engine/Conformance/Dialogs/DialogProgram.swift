@@ -1,9 +1,16 @@
 internal import Foundation
+internal import JSON
 
 /// A program whose dialogs with its clients were recorded from the original.
 ///
 /// To add one, describe here how ours is started, and put it into ``all``.
 struct DialogProgram: Sendable {
+    /// How a service is started in a folder.
+    struct Launch: Sendable {
+        var arguments: [String]
+        var environment: [String: String] = [:]
+    }
+
     /// What the recordings call the program.
     let binaries: Set<String>
     /// The name of ours; it lies beside the running executable.
@@ -15,14 +22,16 @@ struct DialogProgram: Sendable {
     let notJudged: [String: String]
     /// Dialogs of other versions that are judged as well: `v1.16.0/signer_lifecycle`.
     let alsoJudged: Set<String>
-    /// The arguments that start the service in a folder, on a port of the system's choice.
-    let arguments: @Sendable (_ repository: String) -> [String]
-    /// The file in the folder that appears when the service listens; its text is `host:port`.
-    let readyFile: String
-    /// The file with the token that requests carry which have none of their own.
-    let tokenFile: String
+    /// Files that appear in the folder when the service is ready.
+    let readyFiles: [String]
+    /// The file with the token that requests carry which have none of their own; nil when the recorded
+    /// requests carry theirs.
+    let tokenFile: String?
+    /// Prepares the folder for a dialog, and says how to start the service on a port of 127.0.0.1.
+    let prepare:
+        @Sendable (_ repository: String, _ port: UInt16, _ scenario: JSONValue) throws -> Launch
 
-    static let all: [DialogProgram] = [auth]
+    static let all: [DialogProgram] = [auth, wallet]
 
     static let auth = DialogProgram(
         binaries: ["venus-auth", "sophon-auth"],
@@ -33,9 +42,64 @@ struct DialogProgram: Sendable {
             "mysql_all": "the MySQL store follows", "ratelimit": "rate limits follow",
         ],
         alsoJudged: ["v1.16.0/signer_lifecycle"],
-        arguments: { ["--repo", $0, "--listen", "127.0.0.1:0", "run"] },
-        readyFile: "api",
-        tokenFile: "token"
+        readyFiles: ["token", "api"],
+        tokenFile: "token",
+        prepare: { repository, port, _ in
+            Launch(arguments: ["--repo", repository, "--listen", "127.0.0.1:\(port)", "run"])
+        }
+    )
+
+    static let wallet = DialogProgram(
+        binaries: ["venus-wallet"],
+        executable: "venus-wallet",
+        corpus: "services/wallet",
+        judgedVersion: "v1.2.0",
+        notJudged: [
+            "strategy_level0": "strategies follow", "strategy_level1": "strategies follow",
+            "strategy_level2": "strategies follow",
+            "websocket": "frames are not played here", "keystore": "a file, read by other tests",
+        ],
+        alsoJudged: [],
+        readyFiles: [],
+        tokenFile: nil,
+        prepare: { repository, port, scenario in
+            // The recording changed these three values of the default configuration.
+            let secret = scenario["settings"]?["jwt_secret_hex"]?.string ?? ""
+            let token = scenario["vars"]?["admin"]?.string ?? ""
+            let work = scenario["settings"]?["ScryptN"]?.integer(as: Int.self) ?? 4096
+            let text = """
+                [API]
+                  ListenAddress = "/ip4/127.0.0.1/tcp/\(port)/http"
+
+                [DB]
+                  Conn = "\(repository)/keystore.sqlit"
+                  Type = "sqlite"
+                  DebugMode = true
+
+                [JWT]
+                  Token = "\(token.utf8.map { String($0, radix: 16) }.joined())"
+                  Secret = "\(secret)"
+
+                [Factor]
+                  ScryptN = \(work)
+                  ScryptP = 1
+
+                [Strategy]
+                  Level = 0
+                  NodeURL = ""
+
+                [APIRegisterHub]
+                  RegisterAPI = []
+                  Token = ""
+                  SupportAccounts = []
+
+                """
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(repository)/config.toml"))
+            return Launch(
+                arguments: ["run", "--network", "test"],
+                environment: ["VENUS_WALLET_PATH": repository]
+            )
+        }
     )
 
     /// Why a dialog is not judged, or nil.
@@ -43,69 +107,6 @@ struct DialogProgram: Sendable {
         if version == judgedVersion { return notJudged[scenario] }
         return alsoJudged.contains("\(version)/\(scenario)")
             ? nil : "other version: \(judgedVersion) judges"
-    }
-}
-
-/// A running service with a folder of its own.
-final class DialogService {
-    /// The folder of the service.
-    let repository: String
-    /// `http://host:port`.
-    let base: String
-    let token: String
-    /// Where the program and its neighbours lie.
-    let programs: String
-    private let process: Process
-
-    /// Starts a program and waits until it listens.
-    ///
-    /// - Throws: ``DialogError``.
-    init(_ program: DialogProgram) throws {
-        programs = Self.programFolder
-        let executable = "\(programs)/\(program.executable)"
-        let folder = FileManager.default.temporaryDirectory
-            .appendingPathComponent("venus-dialog-\(UUID().uuidString)", isDirectory: true)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        repository = folder.path
-        process = Process()
-        process.executableURL = URL(fileURLWithPath: executable)
-        process.arguments = program.arguments(repository)
-        process.standardError = FileHandle.nullDevice
-        process.standardOutput = FileHandle.nullDevice
-        try process.run()
-        let deadline = ContinuousClock.now + .seconds(30)
-        var address = ""
-        while address.isEmpty {
-            guard process.isRunning, ContinuousClock.now < deadline else {
-                if process.isRunning { process.terminate() }
-                try? FileManager.default.removeItem(atPath: repository)
-                throw DialogError("\(program.executable) did not start")
-            }
-            // The file is the only sign that another process gives.
-            usleep(20_000)
-            address = Self.line("\(repository)/\(program.readyFile)")
-        }
-        base = "http://\(address)"
-        token = Self.line("\(repository)/\(program.tokenFile)")
-    }
-
-    /// Ends the service and removes its folder.
-    func stop() {
-        process.terminate()
-        process.waitUntilExit()
-        try? FileManager.default.removeItem(atPath: repository)
-    }
-
-    /// The folder of the running executable.
-    static var programFolder: String {
-        let path =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: path).deletingLastPathComponent().path
-    }
-
-    private static func line(_ path: String) -> String {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return "" }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }
 

@@ -62,8 +62,8 @@ package struct DialogSet: ConformanceSet {
                 let reason = "\(program.executable) is not built"
                 return ConformanceReport(group: program.corpus, outcome: .skipped(reason))
             }
-            let service = try DialogService(program)
-            defer { service.stop() }
+            let service = try DialogService(program, scenario)
+            defer { service.remove() }
             var player = DialogPlayer(service: service)
             let found = try player.play(scenario).filter { !steps.contains($0.step) }
             let text = found.prefix(5).map { "step \($0.step): \($0.text)" }.joined(
