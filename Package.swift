@@ -197,7 +197,8 @@ let modules: [Module] = [
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
             "ChainStore", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "KeyValueStore",
-            "Multiformats", "NetworkParameters", "StateMachine", "StateView", "StorageProofs",
+            "Multiformats", "NetworkParameters", "StateMachine", "StateView", "StorageCircuits",
+            "StorageProofs",
         ]
     ),
     // Communication.

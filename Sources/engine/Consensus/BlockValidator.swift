@@ -234,7 +234,7 @@ package struct BlockValidator: Sendable {
             },
             miner: try elected.id(of: header.miner)
         )
-        guard proofs.verify(claim) else {
+        guard try proofs.verify(claim) else {
             throw BlockFault.winningPoSt("winning post was invalid")
         }
     }

@@ -2,6 +2,7 @@ internal import ActorRuntime
 internal import BigIntegers
 internal import BuiltinActors
 package import FilecoinTypes
+internal import StateMachine
 internal import StateView
 
 extension ConsensusChain {

@@ -32,7 +32,9 @@ package struct WinningPoStClaim: Hashable, Sendable {
 /// Verifies the proofs of blocks.
 package protocol WinningPoStVerifier: Sendable {
     /// Whether a proof holds.
-    func verify(_ claim: WinningPoStClaim) -> Bool
+    ///
+    /// - Throws: If this node cannot tell, for want of keys.
+    func verify(_ claim: WinningPoStClaim) throws -> Bool
 
     /// The places, in the ascending list of a miner's active sectors, of those to prove.
     ///

@@ -1,0 +1,75 @@
+import ActorRuntime
+import ChainStore
+import Consensus
+import FilecoinCrypto
+import FilecoinTypes
+import Multiformats
+import NetworkParameters
+import StateMachine
+import TestSupport
+import Testing
+
+/// Tipsets executed by our state machine on the chain that lotus recorded.
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+struct ExecutionTests {
+    static func runner(_ recorded: RecordedChain) -> StateMachineRunner {
+        StateMachineRunner(
+            chain: recorded.chain,
+            beacon: BeaconSchedule(MockBeacon()),
+            rules: ExecutionRules(
+                recorded.chain.parameters,
+                proofs: MockProofs(),
+                signatures: KeySignatures()
+            )
+        )
+    }
+
+    /// Chains, the last epoch to execute, and how many messages are in them.
+    private static let replays: [(name: String, last: Int, messages: Int)] = [
+        ("chain-nv15-a", 8800, 470), ("chain-nv14-nv15", 62, 10), ("chain-nv15-long", 20_000, 50),
+    ]
+
+    @Test(arguments: replays)
+    func `states, receipts and gas of every tipset are lotus's`(
+        name: String,
+        last: Int,
+        atLeast expectedMessages: Int
+    ) throws {
+        let recorded = try RecordedChain(name)
+        let runner = Self.runner(recorded)
+        var messages = 0
+        for line in recorded.main where (1...last).contains(line["height"].integer) {
+            let tipset = try recorded.tipset(line)
+            let result = try runner.run(tipset)
+            let explicit = result.applied.filter { !$0.isImplicit }
+            messages += explicit.count
+            for (applied, expected) in zip(explicit, line["messages"].list) {
+                let receipt = applied.result.receipt
+                #expect(
+                    receipt.exitCode.rawValue == Int64(expected["exit"].integer)
+                        && receipt.gasUsed.rawValue == Int64(expected["gasUsed"].integer),
+                    "\(tipset.height) \(expected["label"].text): \(receipt.exitCode) \(receipt.gasUsed), expected \(expected["exit"].integer) \(expected["gasUsed"].integer): \(applied.result.error ?? "")"
+                )
+            }
+            #expect(result.receiptsRoot == (try RecordedChain.cid(line["receiptsRoot"])))
+            #expect(
+                result.stateRoot == (try RecordedChain.cid(line["stateRoot"])),
+                "state after \(tipset.height)"
+            )
+        }
+        #expect(messages >= expectedMessages)
+    }
+
+    @Test func `an execution is remembered`() throws {
+        let recorded = try RecordedChain("chain-nv15-real")
+        let line = recorded.main[1]
+        let tipset = try recorded.tipset(line)
+        #expect(try recorded.store.execution(of: tipset.key) == nil)
+        let states = TipsetStates(recorded.store, runner: Self.runner(recorded))
+        let first = try states.execution(of: tipset)
+        #expect(first.stateRoot == (try RecordedChain.cid(line["stateRoot"])))
+        #expect(try recorded.store.execution(of: tipset.key) == first)
+        let silent = TipsetStates(recorded.store, runner: RecordedRunner(executions: [:]))
+        #expect(try silent.execution(of: tipset) == first)
+    }
+}
