@@ -197,8 +197,8 @@ let modules: [Module] = [
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
             "ChainStore", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "KeyValueStore",
-            "Multiformats", "NetworkParameters", "SQLStore", "StateMachine", "StateView",
-            "StorageCircuits", "StorageProofs",
+            "Multiformats", "NetworkParameters", "StateMachine", "StateView", "StorageCircuits",
+            "StorageProofs",
         ]
     ),
     // Communication.
@@ -247,10 +247,39 @@ let modules: [Module] = [
         ]
     ),
 
+    Module(
+        "Node",
+        .service,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "ChainStore", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP",
+            "Hashing", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "MessagePool", "Multiformats",
+            "NetworkParameters", "ServiceKit", "StateMachine", "StateView", "StorageCircuits",
+            "StorageProofs", "VenusAPI",
+        ]
+    ),
+
+    // Checks of services against test data, with mocks that no service may use.
+    Module(
+        "NodeConformance",
+        .composition,
+        uses: [
+            "ActorRuntime", "BigIntegers", "Bytes", "CBOR", "ChainStore", "Compression",
+            "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing",
+            "HTTP", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "Multiformats",
+            "NetworkParameters", "Node", "ServiceKit",
+        ]
+    ),
+
     // Commands.
     Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
-    Module("venus-conformance", .command, .executable, uses: ["Conformance"]),
+    Module(
+        "venus-conformance",
+        .command,
+        .executable,
+        uses: ["Conformance", "NodeConformance"]
+    ),
 ]
 
 // MARK: - Derivation

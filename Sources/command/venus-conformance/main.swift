@@ -1,3 +1,4 @@
 import Conformance
+import NodeConformance
 
-ConformanceCommand.main()
+ConformanceCommand.main(sets: ConformanceSets.all + [NodeDialogSet()])

@@ -14,7 +14,7 @@ package enum ConformanceCommand {
         """
 
     /// Reads the arguments, runs, prints and exits: 0 if nothing failed, 1 if something did, 2 for bad arguments.
-    package static func main() -> Never {
+    package static func main(sets: [any ConformanceSet] = ConformanceSets.all) -> Never {
         var options = ConformanceOptions()
         var filters: [String] = []
         var folders: [String] = []
@@ -41,7 +41,7 @@ package enum ConformanceCommand {
         }
         guard folders.count == 1 else { fail("name one folder with test data") }
         do {
-            let summary = try ConformanceRunner(options: options, workers: workers)
+            let summary = try ConformanceRunner(sets: sets, options: options, workers: workers)
                 .run(folder: folders[0], filters: filters)
             print(summary.text)
             exit(summary.total.failed == 0 ? 0 : 1)

@@ -396,11 +396,8 @@ struct GenesisMiners {
         var deadlines = try miner.loadDeadlines(actorStore)
         for index in 0..<UInt64(deadlines.due.count) {
             var deadline = try deadlines.load(index, actorStore)
-            if deadline.totalSectors == 0 { continue }
             var partitions = try deadline.partitionsArray(actorStore)
-            let unproven = try partitions.all().filter { !$0.1.unproven.isEmpty }
-            if unproven.isEmpty { continue }
-            for (number, found) in unproven {
+            for (number, found) in try partitions.all() {
                 var partition = found
                 partition.unproven = []
                 partition.unprovenPower = .zero

@@ -115,3 +115,11 @@ package enum GasBatchEstimateMessageGas: RPCMethod {
     package typealias Parameters = Positional<[EstimateMessage], UInt64, TipsetKey>
     package typealias Result = [EstimateResult]
 }
+
+/// Forgets the pending messages: of others, or all of them.
+package enum MpoolClear: RPCMethod {
+    package static let name = "Filecoin.MpoolClear"
+    package static let parameterNames: [String] = ["includingLocal"]
+    package typealias Parameters = Positional<Bool>
+    package typealias Result = NoResult
+}

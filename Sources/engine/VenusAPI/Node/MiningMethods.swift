@@ -1,5 +1,6 @@
 package import FilecoinTypes
 package import JSONRPC
+package import Multiformats
 
 // Making blocks, and following those of others.
 
@@ -33,4 +34,36 @@ package enum SyncState: RPCMethod {
     package static let parameterNames: [String] = []
     package typealias Parameters = Positional<>
     package typealias Result = SyncStateResult
+}
+
+/// Why a block is known as bad; empty if it is not.
+package enum SyncCheckBad: RPCMethod {
+    package static let name = "Filecoin.SyncCheckBad"
+    package static let parameterNames: [String] = ["block"]
+    package typealias Parameters = Positional<CID>
+    package typealias Result = String
+}
+
+/// Marks a block as bad.
+package enum SyncMarkBad: RPCMethod {
+    package static let name = "Filecoin.SyncMarkBad"
+    package static let parameterNames: [String] = ["block"]
+    package typealias Parameters = Positional<CID>
+    package typealias Result = NoResult
+}
+
+/// Takes such a mark back.
+package enum SyncUnmarkBad: RPCMethod {
+    package static let name = "Filecoin.SyncUnmarkBad"
+    package static let parameterNames: [String] = ["block"]
+    package typealias Parameters = Positional<CID>
+    package typealias Result = NoResult
+}
+
+/// Takes all such marks back.
+package enum SyncUnmarkAllBad: RPCMethod {
+    package static let name = "Filecoin.SyncUnmarkAllBad"
+    package static let parameterNames: [String] = []
+    package typealias Parameters = Positional<>
+    package typealias Result = NoResult
 }

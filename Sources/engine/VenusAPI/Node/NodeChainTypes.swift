@@ -219,7 +219,7 @@ extension EstimateResult: JSONCodable {
 /// What a service is.
 package struct VersionResult: Hashable, Sendable {
     package var version: String
-    /// major << 16 | minor << 8 | patch
+    /// The number of the API: major << 16, minor << 8 and patch.
     package var apiVersion: UInt32
     package var blockDelay: UInt64?
     package var agent: String?
@@ -261,7 +261,7 @@ package struct ActiveSync: Hashable, Sendable {
     package var workerID: UInt64
     package var base: Tipset?
     package var target: Tipset?
-    /// 0 idle, 1 headers, 2 persisting headers, 3 messages, 4 complete, 5 error, 6 fetching messages
+    /// What it does: 0 idle, 1 headers, 2 persisting headers, 3 messages, 4 complete, 5 error, 6 fetching messages.
     package var stage: Int
     package var height: ChainEpoch
     package var start: String

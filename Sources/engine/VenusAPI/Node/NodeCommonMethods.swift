@@ -107,3 +107,51 @@ package enum MpoolPushMessage: RPCMethod {
     package typealias Parameters = Positional<Message, MessageSendSpec?>
     package typealias Result = SignedMessage
 }
+
+/// Signs bytes with a key of the node's own wallet.
+package enum NodeWalletSign: RPCMethod {
+    package static let name = "Filecoin.WalletSign"
+    package static let parameterNames: [String] = ["address", "bytes"]
+    package typealias Parameters = Positional<Address, JSONBytes>
+    package typealias Result = Signature
+}
+
+/// Signs a message with a key of the node's own wallet.
+package enum NodeWalletSignMessage: RPCMethod {
+    package static let name = "Filecoin.WalletSignMessage"
+    package static let parameterNames: [String] = ["address", "message"]
+    package typealias Parameters = Positional<Address, Message>
+    package typealias Result = SignedMessage
+}
+
+/// Whether a signature is that of an address.
+package enum NodeWalletVerify: RPCMethod {
+    package static let name = "Filecoin.WalletVerify"
+    package static let parameterNames: [String] = ["address", "bytes", "signature"]
+    package typealias Parameters = Positional<Address, JSONBytes, Signature>
+    package typealias Result = Bool
+}
+
+/// Removes a key of the node's own wallet.
+package enum NodeWalletDelete: RPCMethod {
+    package static let name = "Filecoin.WalletDelete"
+    package static let parameterNames: [String] = ["address"]
+    package typealias Parameters = Positional<Address>
+    package typealias Result = NoResult
+}
+
+/// Sets the address that sends when none is named.
+package enum NodeWalletSetDefault: RPCMethod {
+    package static let name = "Filecoin.WalletSetDefault"
+    package static let parameterNames: [String] = ["address"]
+    package typealias Parameters = Positional<Address>
+    package typealias Result = NoResult
+}
+
+/// Reads an address.
+package enum NodeWalletValidateAddress: RPCMethod {
+    package static let name = "Filecoin.WalletValidateAddress"
+    package static let parameterNames: [String] = ["address"]
+    package typealias Parameters = Positional<String>
+    package typealias Result = Address
+}

@@ -262,3 +262,59 @@ package enum StateMarketBalance: RPCMethod {
     package typealias Parameters = Positional<Address, TipsetKey>
     package typealias Result = MarketBalanceResult
 }
+
+/// Where a message was executed (API v0): on the chain of the head, however long ago.
+package enum StateSearchMsgV0: RPCMethod {
+    package static let name = "Filecoin.StateSearchMsg"
+    package static let parameterNames: [String] = ["message"]
+    package typealias Parameters = Positional<CID>
+    package typealias Result = MessageLookup?
+}
+
+/// Waits until a message is that deep in the chain (API v0).
+package enum StateWaitMsgV0: RPCMethod {
+    package static let name = "Filecoin.StateWaitMsg"
+    package static let parameterNames: [String] = ["message", "confidence"]
+    package typealias Parameters = Positional<CID, UInt64>
+    package typealias Result = MessageLookup
+}
+
+/// The receipt of a message (API v0); `null` if it was not executed.
+package enum StateGetReceipt: RPCMethod {
+    package static let name = "Filecoin.StateGetReceipt"
+    package static let parameterNames: [String] = ["message", "key"]
+    package typealias Parameters = Positional<CID, TipsetKey>
+    package typealias Result = MessageReceipt?
+}
+
+/// All sector numbers that a miner ever used.
+package enum StateMinerAllocated: RPCMethod {
+    package static let name = "Filecoin.StateMinerAllocated"
+    package static let parameterNames: [String] = ["miner", "key"]
+    package typealias Parameters = Positional<Address, TipsetKey>
+    package typealias Result = BitFieldRuns
+}
+
+/// The key that names verifiers.
+package enum StateVerifiedRegistryRootKey: RPCMethod {
+    package static let name = "Filecoin.StateVerifiedRegistryRootKey"
+    package static let parameterNames: [String] = ["key"]
+    package typealias Parameters = Positional<TipsetKey>
+    package typealias Result = Address
+}
+
+/// What a verifier may still grant, in bytes; `null` for one that is none.
+package enum StateVerifierStatus: RPCMethod {
+    package static let name = "Filecoin.StateVerifierStatus"
+    package static let parameterNames: [String] = ["verifier", "key"]
+    package typealias Parameters = Positional<Address, TipsetKey>
+    package typealias Result = TokenAmount?
+}
+
+/// The data cap of a client, in bytes; `null` without one.
+package enum StateVerifiedClientStatus: RPCMethod {
+    package static let name = "Filecoin.StateVerifiedClientStatus"
+    package static let parameterNames: [String] = ["client", "key"]
+    package typealias Parameters = Positional<Address, TipsetKey>
+    package typealias Result = TokenAmount?
+}

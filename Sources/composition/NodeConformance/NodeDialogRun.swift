@@ -1,0 +1,187 @@
+import Compression
+import Conformance
+import Dispatch
+import Foundation
+import HTTP
+import JSON
+import JSONRPC
+import Node
+import ServiceKit
+import Synchronization
+
+extension NodeDialog {
+    static func unpack(_ bytes: [UInt8]) throws -> [UInt8] {
+        try Deflate.decompress(bytes, format: .gzip, limitBytes: 64 << 20)
+    }
+}
+
+/// Plays all pairs once, in order, against one node, and keeps what came out.
+final class NodeDialogRun: Sendable {
+    private let pairs: [NodeDialog]
+    private let folder: String
+    private let wanted: WantedNodeDifferences
+    private let outcome = Mutex<Result<[Int: ConformanceReport], any Error>?>(nil)
+
+    init(pairs: [NodeDialog], folder: String, wanted: WantedNodeDifferences) {
+        self.pairs = pairs
+        self.folder = folder
+        self.wanted = wanted
+    }
+
+    /// The report of one pair.
+    ///
+    /// The first call plays all of them, and blocks that long.
+    func report(of id: Int) throws -> ConformanceReport {
+        let all = outcome.withLock { outcome in
+            if let outcome { return outcome }
+            let done = DispatchSemaphore(value: 0)
+            let box = Mutex<Result<[Int: ConformanceReport], any Error>?>(nil)
+            // The caller's thread waits for it; it is none of the cooperative pool.
+            Task { [self] in
+                let result: Result<[Int: ConformanceReport], any Error>
+                do { result = .success(try await play()) } catch { result = .failure(error) }
+                box.withLock { $0 = result }
+                done.signal()
+            }
+            done.wait()
+            let result = box.withLock { $0 } ?? .success([:])
+            outcome = result
+            return result
+        }
+        guard let report = try all.get()[id] else {
+            return ConformanceReport(group: "?", outcome: .failed("not played"))
+        }
+        return report
+    }
+
+    private func play() async throws -> [Int: ConformanceReport] {
+        let node = try await RecordedNode.start(folder: folder)
+        let built = Set(
+            node.node.api(.v0).methods.map { "v0" + $0.name }
+                + node.node.api(.v1).methods.map { "v1" + $0.name }
+        )
+        var reports: [Int: ConformanceReport] = [:]
+        for pair in pairs {
+            reports[pair.id] = ConformanceReport(
+                group: "rpc \(pair.group)",
+                outcome: try await play(pair, node, built)
+            )
+        }
+        await node.stop()
+        return reports
+    }
+
+    private func play(
+        _ pair: NodeDialog,
+        _ node: RecordedNode,
+        _ built: Set<String>
+    ) async throws -> ConformanceReport.Outcome {
+        if let reason = wanted.reason(for: pair) { return .skipped("wanted difference: \(reason)") }
+        let isMethod = pair.method.hasPrefix("Filecoin.")
+        let version = pair.path.hasSuffix("v0") ? "v0" : "v1"
+        let isKnown = built.contains(version + pair.method)
+        let isAboutMissing = pair.answer.contains("-32601")
+        if isMethod && !isKnown && !isAboutMissing {
+            return .skipped("not built: \(pair.method)")
+        }
+        var headers: [(String, String)] = []
+        for (name, value) in pair.headers {
+            headers.append((name, try filled(value, node)))
+        }
+        let response = try await node.send(
+            pair.http,
+            try filled(pair.path, node),
+            headers: headers,
+            body: Array(try filled(pair.body ?? "", node).utf8)
+        )
+        if !pair.isRepeatable { return .skipped("not repeatable in the original") }
+        let text = String(decoding: response.bytes, as: UTF8.self)
+        guard response.status.rawValue == pair.status else {
+            return .failed("status \(response.status.rawValue), not \(pair.status): \(text)")
+        }
+        if text == pair.answer || isSame(text, pair) { return .passed }
+        return .failed("\(text.prefix(600)) instead of \(pair.answer.prefix(600))")
+    }
+
+    /// Puts our tokens where the recording has the original's.
+    private func filled(_ text: String, _ node: RecordedNode) throws -> String {
+        let levels = ["read", "write", "sign", "admin"]
+        var text = text
+        for (index, level) in levels.enumerated() where text.contains("<TOKEN:\(level)>") {
+            let token = try node.tokens.make(Array(levels[...index]))
+            text = text.replacing("<TOKEN:\(level)>", with: token.revealed)
+        }
+        return text
+    }
+
+    /// Whether two answers differ only where they may.
+    private func isSame(_ text: String, _ pair: NodeDialog) -> Bool {
+        guard var ours = try? JSONValue(parsing: text),
+            var theirs = try? JSONValue(parsing: pair.answer)
+        else { return false }
+        // The text of a parameter error names Go types.
+        if ours["error"]?["code"]?.integer(as: Int.self) == -32700,
+            theirs["error"]?["code"]?.integer(as: Int.self) == -32700
+        {
+            return true
+        }
+        // So does what the machine says; what must agree is the exit code.
+        if let code = ours["error"]?["code"]?.integer(as: Int.self), code == 3,
+            theirs["error"]?["code"]?.integer(as: Int.self) == 3
+        {
+            func exit(_ value: JSONValue) -> Substring? {
+                value["error"]?["message"]?.string?.split(separator: "vm error=").first
+            }
+            return exit(ours) == exit(theirs)
+        }
+        for path in pair.volatile {
+            let names = path.split(separator: ".").map(String.init)
+            ours = Self.blanked(ours, names[...])
+            theirs = Self.blanked(theirs, names[...])
+        }
+        return ours == theirs
+    }
+
+    private static func blanked(_ value: JSONValue, _ path: ArraySlice<String>) -> JSONValue {
+        guard let first = path.first else { return .null }
+        guard var object = value.object, let inner = object[first] else { return value }
+        object[first] = blanked(inner, path.dropFirst())
+        return .object(object)
+    }
+}
+
+/// Where our node is meant to answer otherwise, with the reasons: `conformance/wanted-differences.json`.
+struct WantedNodeDifferences: Sendable {
+    private let byID: [Int: String]
+
+    static func load() throws -> WantedNodeDifferences {
+        var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? ".").standardizedFileURL
+        var candidates = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
+        while folder.path != "/" {
+            folder.deleteLastPathComponent()
+            candidates.append(folder)
+        }
+        for candidate in candidates {
+            let path = candidate.appendingPathComponent("conformance/wanted-differences.json").path
+            guard let data = FileManager.default.contents(atPath: path) else { continue }
+            var found: [Int: String] = [:]
+            for entry in try JSONValue(parsing: [UInt8](data)).expectArray()
+            where entry["program"]?.string == "node/rpc" {
+                if let step = entry["step"]?.integer(as: Int.self) {
+                    found[step] = entry["reason"]?.string
+                }
+            }
+            return WantedNodeDifferences(byID: found)
+        }
+        return WantedNodeDifferences(byID: [:])
+    }
+
+    func reason(for pair: NodeDialog) -> String? {
+        if let reason = byID[pair.id] { return reason }
+        let authorization = pair.headers.first { $0.0.lowercased() == "authorization" }?.1 ?? ""
+        if authorization.isEmpty && !pair.path.contains("token=") && pair.status != 401 {
+            return "without a token we answer 401 first; the original gives read"
+        }
+        return nil
+    }
+}

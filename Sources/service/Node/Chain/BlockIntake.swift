@@ -1,0 +1,72 @@
+import ChainStore
+import Consensus
+import EventLoop
+import FilecoinTypes
+import JSONRPC
+import Synchronization
+import VenusAPI
+
+/// Takes finished blocks: checks, stores, and moves the head.
+final class BlockIntake: Sendable {
+    private let chain: NodeChain
+    private let validator: BlockValidator
+    private let filter: SlashFilter
+    private let now: @Sendable () -> UInt64
+    private let turn = Mutex<Int>(0)
+    /// Moves of the head, in order.
+    let moves: AsyncStream<HeadChange>
+    private let announce: AsyncStream<HeadChange>.Continuation
+
+    init(
+        chain: NodeChain,
+        proofs: any WinningPoStVerifier,
+        filter: SlashFilter,
+        now: @escaping @Sendable () -> UInt64
+    ) {
+        self.chain = chain
+        self.filter = filter
+        self.now = now
+        validator = BlockValidator(
+            chain: chain.consensus,
+            states: chain.states,
+            beacon: chain.beacon,
+            proofs: proofs,
+            now: now
+        )
+        (moves, announce) = AsyncStream.makeStream(of: HeadChange.self)
+    }
+
+    /// Takes a block of this node's miners; its messages are in the store.
+    ///
+    /// - Throws: `BlockPrecheckFault`, `ConsensusFaultRisk`, `BlockRejection`, or what the store throws.
+    func submit(_ message: BlockMessage) async throws {
+        try message.precheck(
+            now: now(),
+            genesisTime: chain.genesisTime,
+            chain.parameters
+        )
+        try await BlockingPool.shared.run { [self] in try turn.withLock { _ in try take(message) } }
+    }
+
+    private func take(_ message: BlockMessage) throws {
+        let header = message.header
+        let parents = try chain.store.tipset(header.parentKey)
+        do { try filter.admit(MinedBlock(header, parentEpoch: parents.height)) } catch let risk
+            as ConsensusFaultRisk
+        { throw RPCError("<!!> SLASH FILTER ERROR: \(risk)") }
+        let messages = BlockMessages(
+            bls: try message.blsMessages.map { try chain.store.value($0) },
+            secp: try message.secpMessages.map { try chain.store.value($0) }
+        )
+        let block = FullBlock(header: header, messages: messages)
+        try validator.validate(block)
+        _ = try chain.store.put(messages)
+        try chain.store.put(header)
+        let tipset = try chain.store.expandedTipset(of: header)
+        let change = try chain.consensus.takeIfHeavier(tipset)
+        if !change.isEmpty { announce.yield(change) }
+    }
+
+    /// Ends ``moves``.
+    func finish() { announce.finish() }
+}

@@ -1,0 +1,174 @@
+package import ActorRuntime
+import ChainStore
+package import Consensus
+import FilecoinTypes
+package import HTTP
+package import JSONRPC
+package import KeyValueStore
+import MessagePool
+package import NetworkParameters
+package import ServiceKit
+import VenusAPI
+
+/// What a node is made of.
+package struct NodeDependencies: Sendable {
+    /// Everything on disk; it has a genesis.
+    package var store: any KeyValueStore
+    /// The rules of the network.
+    package var parameters: NetworkParameters
+    /// The network's beacons.
+    package var beacon: BeaconSchedule
+    /// Where the entries of each beacon come from.
+    package var beaconSources: [any BeaconSource]
+    /// Verifies the proofs in messages.
+    package var proofs: any ProofVerifier
+    /// Verifies the proofs in blocks.
+    package var winningProofs: any WinningPoStVerifier
+    /// The node's own wallet.
+    package var wallet: NodeWallet
+    /// Says what tokens allow.
+    package var tokens: NodeTokens
+    /// The clock of the protocol.
+    package var clock: any ProtocolClock
+    /// Where to log.
+    package var log: Logger
+
+    package init(
+        store: any KeyValueStore,
+        parameters: NetworkParameters,
+        beacon: BeaconSchedule,
+        beaconSources: [any BeaconSource],
+        proofs: any ProofVerifier,
+        winningProofs: any WinningPoStVerifier,
+        wallet: NodeWallet,
+        tokens: NodeTokens,
+        clock: any ProtocolClock,
+        log: Logger = .silent
+    ) {
+        self.store = store
+        self.parameters = parameters
+        self.beacon = beacon
+        self.beaconSources = beaconSources
+        self.proofs = proofs
+        self.winningProofs = winningProofs
+        self.wallet = wallet
+        self.tokens = tokens
+        self.clock = clock
+        self.log = log
+    }
+}
+
+/// A chain node: the chain, the message pool, and the methods that clients call.
+///
+/// ```swift
+/// let node = try NodeService(dependencies)
+/// let server = HTTPServer(router: node.router())
+/// try await node.run()
+/// ```
+package final class NodeService: Sendable {
+    /// What the service calls itself.
+    package static let version = "1.15.0+venus-swift"
+
+    /// The chain and its states.
+    package let chain: NodeChain
+    private let pool: MessagePool
+    private let intake: BlockIntake
+    private let events = HeadEvents()
+    private let badBlocks = BadBlocks()
+    private let dependencies: NodeDependencies
+
+    /// Composes a node over a store that has a genesis.
+    ///
+    /// - Throws: `ChainStoreError` or `StateViewError` if the chain cannot be read.
+    package init(_ dependencies: NodeDependencies) throws {
+        self.dependencies = dependencies
+        chain = try NodeChain(
+            try ChainStore(dependencies.store),
+            parameters: dependencies.parameters,
+            beacon: dependencies.beacon,
+            proofs: dependencies.proofs
+        )
+        pool = MessagePool(
+            chain: ChainAccess(chain: chain, looksBack: true),
+            parameters: dependencies.parameters,
+            store: dependencies.store,
+            head: try chain.store.head()
+        )
+        let clock = dependencies.clock
+        intake = BlockIntake(
+            chain: chain,
+            proofs: dependencies.winningProofs,
+            filter: SlashFilter(KeyValueMinedBlocks(dependencies.store)),
+            now: { UInt64(clamping: clock.now.seconds) }
+        )
+    }
+
+    /// The methods of an API version.
+    package func api(_ version: NodeAPIVersion) -> RPCService {
+        var api = RPCService()
+        let reader = ChainReader(chain: chain)
+        let access = ChainAccess(chain: chain, looksBack: false)
+        let estimator = GasEstimator(chain: access)
+        let wallet = dependencies.wallet
+        ChainAPI(reader: reader).register(on: &api, version)
+        StateAPI(reader: reader).register(on: &api, version)
+        MinerStateAPI(reader: reader).register(on: &api, version)
+        let sender = MessageSender(
+            pool: pool,
+            estimator: estimator,
+            access: access,
+            wallet: wallet
+        )
+        PoolAPI(reader: reader, pool: pool, estimator: estimator, sender: sender)
+            .register(on: &api, version)
+        MiningAPI(
+            reader: reader,
+            beacons: BeaconClient(dependencies.beacon, sources: dependencies.beaconSources),
+            proofs: dependencies.winningProofs,
+            intake: intake,
+            wallet: wallet,
+            events: events,
+            badBlocks: badBlocks
+        ).register(on: &api, version)
+        WalletAPI(reader: reader, wallet: wallet, tokens: dependencies.tokens)
+            .register(on: &api, version)
+        return api
+    }
+
+    /// What the node answers over HTTP: both versions of the API.
+    package func router() -> HTTPRouter {
+        var router = HTTPRouter()
+        api(.v0).mount(on: &router, at: "/rpc/v0", verifier: dependencies.tokens)
+        api(.v1).mount(on: &router, at: "/rpc/v1", verifier: dependencies.tokens)
+        router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
+        return router
+    }
+
+    /// Follows the chain until the task is cancelled.
+    ///
+    /// - Throws: What the store throws when local messages cannot be read.
+    package func run() async throws {
+        for (message, error) in try await pool.loadLocalMessages() {
+            dependencies.log.warning(
+                "a local message is no longer acceptable",
+                ["cid": "\(message.cid)", "reason": "\(error)"]
+            )
+        }
+        for await change in intake.moves {
+            if let head = change.applied.last {
+                dependencies.log.info(
+                    "new head",
+                    ["height": "\(head.height)", "key": "\(head.key)"]
+                )
+            }
+            do { try await pool.apply(change) } catch {
+                dependencies.log.error(
+                    "the message pool cannot follow the head",
+                    ["reason": "\(error)"]
+                )
+            }
+            events.publish(change.steps)
+        }
+        events.finish()
+    }
+}

@@ -1,0 +1,24 @@
+import Conformance
+import Foundation
+import NodeConformance
+import TestSupport
+import Testing
+
+/// The node against what lotus answered over the same chain.
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct NodeDialogTests {
+    @Test func `a node over the recorded chain answers as lotus did`() throws {
+        let root = Vectors.folder.path
+        let files = [
+            "reference/lotus/rpc/full-node-http.jsonl.gz",
+            "reference/lotus/chain-nv15-a/keys.jsonl",
+        ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
+        let cases = try NodeDialogSet().cases(in: files)
+        let summary = ConformanceRunner(
+            sets: [],
+            options: ConformanceOptions(),
+            workers: 1
+        ).run(cases)
+        #expect(summary.total.failed == 0, "\(summary.text)")
+        #expect(summary.total.passed > 430)
+    }
+}
