@@ -197,8 +197,8 @@ let modules: [Module] = [
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
             "ChainStore", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "KeyValueStore",
-            "Multiformats", "NetworkParameters", "StateMachine", "StateView", "StorageCircuits",
-            "StorageProofs",
+            "Multiformats", "NetworkParameters", "SQLStore", "StateMachine", "StateView",
+            "StorageCircuits", "StorageProofs",
         ]
     ),
     // Communication.

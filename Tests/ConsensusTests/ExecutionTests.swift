@@ -6,19 +6,23 @@ import FilecoinTypes
 import Multiformats
 import NetworkParameters
 import StateMachine
+import Synchronization
 import TestSupport
 import Testing
 
 /// Tipsets executed by our state machine on the chain that lotus recorded.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct ExecutionTests {
-    static func runner(_ recorded: RecordedChain) -> StateMachineRunner {
+    static func runner(
+        _ recorded: RecordedChain,
+        proofs: any ProofVerifier = MockProofs()
+    ) -> StateMachineRunner {
         StateMachineRunner(
             chain: recorded.chain,
             beacon: BeaconSchedule(MockBeacon()),
             rules: ExecutionRules(
                 recorded.chain.parameters,
-                proofs: MockProofs(),
+                proofs: proofs,
                 signatures: KeySignatures()
             )
         )
@@ -58,6 +62,20 @@ struct ExecutionTests {
             )
         }
         #expect(messages >= expectedMessages)
+    }
+
+    @Test func `the real chain's WindowPoSts are verified while it is executed`() throws {
+        let recorded = try RecordedChain("chain-nv15-real")
+        let proofs = WindowProofs(try MiningBaseTests.keys(recorded))
+        let runner = Self.runner(recorded, proofs: proofs)
+        for line in recorded.main where line["height"].integer > 0 {
+            let tipset = try recorded.tipset(line)
+            let execution = try runner.execute(tipset)
+            #expect(execution.stateRoot == (try RecordedChain.cid(line["stateRoot"])))
+            #expect(execution.receiptsRoot == (try RecordedChain.cid(line["receiptsRoot"])))
+        }
+        // One that recovers a faulty sector, and one that was disputed in vain.
+        #expect(proofs.verifiedCount.load(ordering: .relaxed) == 2)
     }
 
     @Test func `an execution is remembered`() throws {

@@ -81,13 +81,16 @@ struct MiningBaseTests {
     }
 
     /// The keys that the proofs of the real chain were made for.
-    private static func keys(_ recorded: RecordedChain) throws -> VerifyingKeySet {
-        let circuit = try #require(FallbackPoStParameters.winning(sectorSize: 2048))
-        let file = "reference/lotus/chain-nv15-real/vk/\(circuit.fileName).vk"
-        return VerifyingKeySet(
-            genesis: try recorded.store.genesis().cid,
-            keys: [circuit: try VerifyingKey(bytes: Vectors.bytes(file))]
-        )
+    static func keys(_ recorded: RecordedChain) throws -> VerifyingKeySet {
+        var keys: [FallbackPoStParameters: VerifyingKey] = [:]
+        for circuit in [
+            try #require(FallbackPoStParameters.winning(sectorSize: 2048)),
+            try #require(FallbackPoStParameters.window(sectorSize: 2048)),
+        ] {
+            let file = "reference/lotus/chain-nv15-real/vk/\(circuit.fileName).vk"
+            keys[circuit] = try VerifyingKey(bytes: Vectors.bytes(file))
+        }
+        return VerifyingKeySet(genesis: try recorded.store.genesis().cid, keys: keys)
     }
 
     @Test func `blocks with real proofs are accepted, and refused with another block's proof`()

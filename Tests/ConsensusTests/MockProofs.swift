@@ -1,10 +1,14 @@
 import ActorRuntime
+import Bytes
 import CBOR
 import Consensus
 import FilecoinCrypto
 import FilecoinTypes
 import Hashing
 import Multiformats
+import StorageCircuits
+import StorageProofs
+import Synchronization
 
 /// The verifier of lotus's own tests (`chain/proofs/mock`), with which the recorded chains were made.
 final class MockProofs: ProofVerifier {
@@ -54,6 +58,36 @@ final class MockProofs: ProofVerifier {
         if input.count == 32 { input[31] &= 0x3f }
         for sector in post.challengedSectors { input += sector.cborBytes() }
         return post.proofs[0].proofBytes == SHA256.hash(input)
+    }
+}
+
+/// Verifies WindowPoSts with keys, and takes lotus's word for the one proof of replication of the real chain.
+final class WindowProofs: ProofVerifier {
+    private let keys: VerifyingKeySet
+    let verifiedCount = Atomic<Int>(0)
+
+    init(_ keys: VerifyingKeySet) { self.keys = keys }
+
+    func verify(_ seal: SealVerifyInfo) -> Bool { true }
+    func verify(_ aggregate: AggregateSealVerifyInfo) -> Bool { false }
+    func verify(_ update: ReplicaUpdateInfo) -> Bool { false }
+
+    func verify(_ post: WindowPoStVerifyInfo) -> Bool {
+        guard let randomness = Bytes32(post.randomness) else { return false }
+        let sectors = post.challengedSectors.compactMap { sector in
+            (try? sector.sealedCID.commitment(.sealed)).flatMap { Bytes32($0) }.map {
+                SectorCommitment(number: sector.sectorNumber.rawValue, commR: $0)
+            }
+        }
+        let isRight = try? keys.verifiesWindow(
+            post.proofs.flatMap(\.proofBytes),
+            sectorSize: 2048,
+            version: .v1_0,
+            randomness: PoStChallenges.masked(randomness),
+            sectors: sectors
+        )
+        if isRight == true { verifiedCount.add(1, ordering: .relaxed) }
+        return isRight ?? false
     }
 }
 

@@ -38,13 +38,17 @@ struct ParameterVector: Decodable {
         let parameters = try #require(postParameters)
         return try ParameterGenerator(
             circuit: FallbackPoStCircuit(blank: parameters),
-            trapdoor: Trapdoor(
-                alpha: fr(alpha_le),
-                beta: fr(beta_le),
-                gamma: fr(gamma_le),
-                delta: fr(delta_le),
-                tau: fr(tau_le)
-            )
+            trapdoor: trapdoor
+        )
+    }
+
+    var trapdoor: Trapdoor {
+        Trapdoor(
+            alpha: fr(alpha_le),
+            beta: fr(beta_le),
+            gamma: fr(gamma_le),
+            delta: fr(delta_le),
+            tau: fr(tau_le)
         )
     }
 

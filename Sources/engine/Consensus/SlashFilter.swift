@@ -60,7 +60,31 @@ package enum ConsensusFaultRisk: Error, Hashable, Sendable, CustomStringConverti
     }
 }
 
+extension MinedBlock {
+    /// What the miner could be reported for if it published this block, given those that it made before.
+    ///
+    /// - Parameters:
+    ///   - sameEpoch: Its block of the same epoch.
+    ///   - sameParents: Its block on the same parents.
+    ///   - parentEpoch: Its block of the parents' epoch.
+    /// - Returns: Nil if nothing; the same block may come again.
+    package func risk(
+        sameEpoch: CID?,
+        sameParents: CID?,
+        parentEpoch: CID?
+    ) -> ConsensusFaultRisk? {
+        if let other = sameEpoch, other != cid { return .doubleFork(self, other: other) }
+        if let other = sameParents, other != cid { return .timeOffset(self, other: other) }
+        if let own = parentEpoch, !parents.cids.contains(own) {
+            return .parentGrinding(self, expectedParent: own)
+        }
+        return nil
+    }
+}
+
 /// Keeps miners from publishing blocks that they could be reported for.
+///
+/// Its record is this process's own; nodes that serve the same miners share a ``SQLSlashFilter``.
 ///
 /// - SeeAlso: lotus, `chain/gen/slashfilter/slashfilter.go`; specs-actors, consensus faults.
 package final class SlashFilter: Sendable {
@@ -76,22 +100,13 @@ package final class SlashFilter: Sendable {
     /// - Throws: ``ConsensusFaultRisk``, or what the store throws.
     package func admit(_ block: MinedBlock) throws {
         try lock.withLock { _ in
-            try check(block)
+            let risk = block.risk(
+                sameEpoch: try store.block(of: block.miner, at: block.epoch),
+                sameParents: try store.block(of: block.miner, on: block.parents),
+                parentEpoch: try store.block(of: block.miner, at: block.parentEpoch)
+            )
+            if let risk { throw risk }
             try store.record(block)
-        }
-    }
-
-    private func check(_ block: MinedBlock) throws {
-        if let other = try store.block(of: block.miner, at: block.epoch), other != block.cid {
-            throw ConsensusFaultRisk.doubleFork(block, other: other)
-        }
-        if let other = try store.block(of: block.miner, on: block.parents), other != block.cid {
-            throw ConsensusFaultRisk.timeOffset(block, other: other)
-        }
-        if let own = try store.block(of: block.miner, at: block.parentEpoch),
-            !block.parents.cids.contains(own)
-        {
-            throw ConsensusFaultRisk.parentGrinding(block, expectedParent: own)
         }
     }
 }

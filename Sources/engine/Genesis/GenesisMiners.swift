@@ -396,8 +396,11 @@ struct GenesisMiners {
         var deadlines = try miner.loadDeadlines(actorStore)
         for index in 0..<UInt64(deadlines.due.count) {
             var deadline = try deadlines.load(index, actorStore)
+            if deadline.totalSectors == 0 { continue }
             var partitions = try deadline.partitionsArray(actorStore)
-            for (number, found) in try partitions.all() {
+            let unproven = try partitions.all().filter { !$0.1.unproven.isEmpty }
+            if unproven.isEmpty { continue }
+            for (number, found) in unproven {
                 var partition = found
                 partition.unproven = []
                 partition.unprovenPower = .zero

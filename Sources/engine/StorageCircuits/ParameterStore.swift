@@ -24,8 +24,9 @@ package final class ParameterStore: Sendable {
     private let loaded: Mutex<Loaded> = Mutex(Loaded())
 
     private struct Loaded {
-        var proving: [FallbackPoStParameters: ProvingKey] = [:]
-        var verifying: [FallbackPoStParameters: PreparedVerifyingKey] = [:]
+        // By the name of the file.
+        var proving: [String: ProvingKey] = [:]
+        var verifying: [String: PreparedVerifyingKey] = [:]
     }
 
     /// Creates the store of a network.
@@ -46,7 +47,7 @@ package final class ParameterStore: Sendable {
         )
     }
 
-    private func path(_ circuit: FallbackPoStParameters, _ suffix: String) -> String {
+    private func path(_ circuit: some CircuitParameters, _ suffix: String) -> String {
         "\(directory)/\(circuit.fileName).\(suffix)"
     }
 
@@ -62,7 +63,7 @@ package final class ParameterStore: Sendable {
     /// - Throws: ``ParameterError``, or a failure of the generator.
     @discardableResult
     package func makeIfMissing(
-        _ circuit: FallbackPoStParameters,
+        _ circuit: some CircuitParameters,
         threads: Int,
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) throws -> Bool {
@@ -73,7 +74,7 @@ package final class ParameterStore: Sendable {
         guard !files.allSatisfy(ParameterFiles.exists) else { return false }
         try ParameterFiles.makeDirectory(directory)
         let generator = try ParameterGenerator(
-            circuit: FallbackPoStCircuit(blank: circuit),
+            circuit: circuit.blankCircuit(),
             trapdoor: DevnetTrapdoor.trapdoor(circuit: circuit.identifier)
         )
         try ParameterFiles.writeAtomically(files[0]) { write in
@@ -89,24 +90,24 @@ package final class ParameterStore: Sendable {
     /// Returns what is needed to prove a circuit, loading it at the first call.
     ///
     /// - Throws: ``ParameterError``.
-    package func provingKey(_ circuit: FallbackPoStParameters) throws(ParameterError) -> ProvingKey
+    package func provingKey(_ circuit: some CircuitParameters) throws(ParameterError) -> ProvingKey
     {
-        if let known = loaded.withLock({ $0.proving[circuit] }) { return known }
+        if let known = loaded.withLock({ $0.proving[circuit.fileName] }) { return known }
         let path = path(circuit, "params")
         let file = try open(path, name: "\(circuit.fileName).params")
         let key: ProvingKey
         do {
             key = try ProvingKey(
                 parameters: Groth16Parameters(file: file),
-                circuit: FallbackPoStCircuit(blank: circuit)
+                circuit: circuit.blankCircuit()
             )
         } catch {
             throw .malformed(path: path, reason: "\(error)")
         }
         // Whoever was first keeps its key; both are equal.
         return loaded.withLock { loaded in
-            if let known = loaded.proving[circuit] { return known }
-            loaded.proving[circuit] = key
+            if let known = loaded.proving[circuit.fileName] { return known }
+            loaded.proving[circuit.fileName] = key
             return key
         }
     }
@@ -115,9 +116,9 @@ package final class ParameterStore: Sendable {
     ///
     /// - Throws: ``ParameterError``.
     package func verifyingKey(
-        _ circuit: FallbackPoStParameters
+        _ circuit: some CircuitParameters
     ) throws(ParameterError) -> PreparedVerifyingKey {
-        if let known = loaded.withLock({ $0.verifying[circuit] }) { return known }
+        if let known = loaded.withLock({ $0.verifying[circuit.fileName] }) { return known }
         let path = path(circuit, "vk")
         let file = try open(path, name: "\(circuit.fileName).vk")
         let key: PreparedVerifyingKey
@@ -134,7 +135,7 @@ package final class ParameterStore: Sendable {
                 reason: "\(key.inputCount) public inputs instead of \(circuit.publicInputCount)"
             )
         }
-        loaded.withLock { $0.verifying[circuit] = key }
+        loaded.withLock { $0.verifying[circuit.fileName] = key }
         return key
     }
 

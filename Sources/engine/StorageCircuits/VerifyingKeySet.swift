@@ -10,29 +10,51 @@ package import StorageProofs
 package struct VerifyingKeySet: Sendable {
     /// The genesis block of the network that the keys judge.
     package let genesis: CID
-    private let keys: [FallbackPoStParameters: PreparedVerifyingKey]
+    // By the name of the parameter file.
+    private let keys: [String: PreparedVerifyingKey]
 
     /// Creates a set from keys given one by one.
-    package init(genesis: CID, keys: [FallbackPoStParameters: VerifyingKey]) {
+    ///
+    /// - Parameters:
+    ///   - genesis: The genesis block of the network.
+    ///   - keys: The keys of proofs of space-time.
+    ///   - sealKeys: The keys of proofs of replication.
+    package init(
+        genesis: CID,
+        keys: [FallbackPoStParameters: VerifyingKey],
+        sealKeys: [PoRepParameters: VerifyingKey] = [:]
+    ) {
         self.genesis = genesis
-        self.keys = keys.mapValues { PreparedVerifyingKey($0) }
+        var prepared: [String: PreparedVerifyingKey] = [:]
+        for (circuit, key) in keys { prepared[circuit.fileName] = PreparedVerifyingKey(key) }
+        for (circuit, key) in sealKeys { prepared[circuit.fileName] = PreparedVerifyingKey(key) }
+        self.keys = prepared
     }
 
-    /// Creates a set from a store's keys for the proofs of space-time of some sector sizes.
+    /// Creates a set from a store's keys for the proofs of some sector sizes.
     ///
+    /// - Parameters:
+    ///   - genesis: The genesis block of the network.
+    ///   - store: Where the keys are.
+    ///   - sectorSizes: The sizes of the network's sectors, in bytes.
+    ///   - includesSeals: Whether keys of proofs of replication are wanted too.
     /// - Throws: ``ParameterError``.
     package init(
         genesis: CID,
         store: ParameterStore,
-        sectorSizes: [UInt64]
+        sectorSizes: [UInt64],
+        includesSeals: Bool = false
     ) throws(ParameterError) {
-        var keys: [FallbackPoStParameters: PreparedVerifyingKey] = [:]
+        var keys: [String: PreparedVerifyingKey] = [:]
         for size in sectorSizes {
             guard let winning = FallbackPoStParameters.winning(sectorSize: size),
                 let window = FallbackPoStParameters.window(sectorSize: size)
             else { throw .unknownSectorSize(size) }
-            keys[winning] = try store.verifyingKey(winning)
-            keys[window] = try store.verifyingKey(window)
+            keys[winning.fileName] = try store.verifyingKey(winning)
+            keys[window.fileName] = try store.verifyingKey(window)
+            if includesSeals, let seal = PoRepParameters(sectorSize: size) {
+                keys[seal.fileName] = try store.verifyingKey(seal)
+            }
         }
         self.genesis = genesis
         self.keys = keys
@@ -102,10 +124,10 @@ package struct VerifyingKeySet: Sendable {
         return key.verifiesAll(proofs, inputs: inputs, threads: threads, using: &generator)
     }
 
-    private func key(
-        _ circuit: FallbackPoStParameters
+    func key(
+        _ circuit: some CircuitParameters
     ) throws(PoStInputError) -> PreparedVerifyingKey {
-        guard let key = keys[circuit] else { throw .noVerifyingKey(circuit.fileName) }
+        guard let key = keys[circuit.fileName] else { throw .noVerifyingKey(circuit.fileName) }
         return key
     }
 }
