@@ -204,7 +204,7 @@ let modules: [Module] = [
     // Communication.
     Module("EventLoop", .engine, uses: ["COpenSSL", "CUV"]),
     Module("HTTP", .engine, uses: ["CHTTPParser", "COpenSSL", "CWslay", "EventLoop"]),
-    Module("JSONRPC", .engine, uses: ["EventLoop", "HTTP", "JSON"]),
+    Module("JSONRPC", .engine, uses: ["EventLoop", "HTTP", "JSON", "ServiceKit"]),
     // Storage and what every service needs.
     Module("KeyValueStore", .engine, uses: ["Bytes", "CRocksDB"]),
     Module(
@@ -232,7 +232,7 @@ let modules: [Module] = [
         "VenusAPI",
         .engine,
         uses: [
-            "BitFields", "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "BitFields", "Bytes", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
             "Multiformats", "NetworkParameters", "ServiceKit",
         ]
     ),
@@ -244,6 +244,15 @@ let modules: [Module] = [
         uses: [
             "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "SQLStore", "ServiceKit",
             "VenusAPI",
+        ]
+    ),
+    Module(
+        "Wallet",
+        .service,
+        uses: [
+            "BigIntegers", "BuiltinActors", "Bytes", "CBOR", "EventLoop", "FilecoinCrypto",
+            "FilecoinTypes", "HTTP", "Hashing", "JSON", "JSONRPC", "Multiformats", "SQLStore",
+            "ServiceKit", "VenusAPI",
         ]
     ),
 
@@ -280,6 +289,7 @@ let modules: [Module] = [
         .executable,
         uses: ["Conformance", "NodeConformance"]
     ),
+    Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),
 ]
 
 // MARK: - Derivation

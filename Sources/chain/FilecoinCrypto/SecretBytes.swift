@@ -51,7 +51,7 @@ extension SecretBytes: Equatable {
 }
 
 /// Overwrites bytes that held a secret, in a way that the optimizer may not remove.
-func wipe(_ bytes: inout [UInt8]) {
+public func wipe(_ bytes: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
     unsafe bytes.withUnsafeMutableBytes { buffer in
         if let address = buffer.baseAddress {

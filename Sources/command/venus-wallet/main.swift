@@ -1,0 +1,4 @@
+import ServiceKit
+import Wallet
+
+await WalletProgram.application.main()
