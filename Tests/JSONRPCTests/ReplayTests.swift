@@ -28,7 +28,7 @@ import Testing
 
     @Test func `venus-wallet v1.2.0 answers malformed and odd envelopes like this`() async throws {
         let path = "reference/services/wallet/v1.2.0/auth_and_rpc_errors.json.gz"
-        let scenario = try JSONValue(parsing: try Vectors.gunzippedText(path))
+        let scenario = try JSONValue(parsing: try Vectors.gunzipped(path))
         let service = try await LoopbackService(dialect: .fork2021)
         var replayed = 0
         for step in scenario["steps"]?.array ?? [] {
@@ -52,7 +52,7 @@ import Testing
 
     @Test func `lotus answers malformed and odd envelopes like this`() async throws {
         let path = "reference/lotus/rpc/full-node-http.jsonl.gz"
-        let lines = try Vectors.gunzippedText(path)
+        let lines = String(decoding: try Vectors.gunzipped(path), as: UTF8.self)
         let service = try await LoopbackService()
         var replayed = 0
         for line in lines.split(separator: "\n") where line.contains(#""group":"errors""#) {

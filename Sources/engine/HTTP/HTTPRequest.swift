@@ -47,7 +47,10 @@ package struct HTTPRequest: Sendable {
     }
 
     /// The path, still percent-encoded.
-    package var path: Substring { target.prefix { $0 != "?" } }
+    package var path: Substring {
+        // Bytes, not characters: this runs for every request.
+        target[..<(target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex)]
+    }
 
     /// The first value of a query parameter, decoded; `nil` if it is not there.
     package func query(_ name: String) -> String? {
@@ -56,7 +59,7 @@ package struct HTTPRequest: Sendable {
 
     /// The query parameters, decoded, in order.
     package var queryItems: [(name: String, value: String)] {
-        guard let mark = target.firstIndex(of: "?") else { return [] }
+        guard let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) else { return [] }
         return URLEncoding.decodeForm(target[target.index(after: mark)...])
     }
 

@@ -139,8 +139,10 @@ package struct HTTPResponse: Sendable {
 
     /// An answer with JSON text.
     package static func json(_ status: HTTPStatus, _ json: [UInt8]) -> HTTPResponse {
-        HTTPResponse(status, headers: ["Content-Type": "application/json"], body: json)
+        HTTPResponse(status, headers: jsonHeaders, body: json)
     }
+
+    private static let jsonHeaders: HTTPHeaders = ["Content-Type": "application/json"]
 
     /// The whole body; empty for a stream.
     package var bytes: [UInt8] {

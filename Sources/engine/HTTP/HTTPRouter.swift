@@ -3,7 +3,10 @@ package struct HTTPRouter: Sendable {
     /// Answers a request.
     ///
     /// What it throws becomes a 500, or the status of an ``HTTPError``.
-    package typealias Handler = @Sendable (HTTPRequest) async throws -> HTTPResponse
+    ///
+    /// Runs where its caller runs, which is the loop, unless the route says otherwise.
+    package typealias Handler =
+        nonisolated(nonsending) @Sendable (HTTPRequest) async throws -> HTTPResponse
 
     /// Where a handler runs.
     package enum Place: Sendable {
@@ -112,22 +115,25 @@ package struct HTTPRouter: Sendable {
     }
 
     /// Answers a request in place, without a network: for tests.
-    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+    nonisolated(nonsending) package func respond(to request: HTTPRequest) async -> HTTPResponse {
         await route(request.method, request.path).respond(to: request)
     }
 }
 
 extension HTTPRouter.Route {
     /// Runs the handler where it belongs and turns what it throws into an answer.
-    func respond(to request: HTTPRequest) async -> HTTPResponse {
+    nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
         switch place {
         case .loop: await attempt(request)
-        case .pool:
-            await withTaskExecutorPreference(globalConcurrentExecutor) { await attempt(request) }
+        case .pool: await attemptOnPool(request)
         }
     }
 
-    private func attempt(_ request: HTTPRequest) async -> HTTPResponse {
+    @concurrent private func attemptOnPool(_ request: HTTPRequest) async -> HTTPResponse {
+        await attempt(request)
+    }
+
+    nonisolated(nonsending) private func attempt(_ request: HTTPRequest) async -> HTTPResponse {
         do {
             return try await handler(request)
         } catch let error as HTTPError {

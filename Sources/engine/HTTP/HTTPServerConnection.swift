@@ -206,6 +206,10 @@ actor HTTPServerConnection {
 
     // MARK: - Writing
 
+    private static let okLine: [UInt8] = Array("HTTP/1.1 200 OK\r\n".utf8)
+    private static let lengthName: [UInt8] = Array("Content-Length: ".utf8)
+    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
+
     /// Answers a malformed request.
     ///
     /// Nothing behind it on the connection can be trusted.
@@ -231,11 +235,12 @@ actor HTTPServerConnection {
         var output: [UInt8] = []
         let body = response.bytes
         output.reserveCapacity(192 + response.headers.bytes.count + body.count)
-        output.append(contentsOf: "HTTP/1.1 ".utf8)
-        output.append(contentsOf: String(response.status.rawValue).utf8)
-        output.append(0x20)
-        output.append(contentsOf: response.status.phrase.utf8)
-        output += [0x0D, 0x0A]
+        if response.status == .ok {
+            output += Self.okLine
+        } else {
+            let status = response.status
+            output.append(contentsOf: "HTTP/1.1 \(status.rawValue) \(status.phrase)\r\n".utf8)
+        }
         response.headers.append(to: &output)
         HTTPDate.append(to: &output)
         if response.upgrade == nil, !keepsAlive {
@@ -260,11 +265,11 @@ actor HTTPServerConnection {
         var output = head
         let status = response.status.rawValue
         if status >= 200, status != 204, status != 304 {
-            output.append(contentsOf: "Content-Length: ".utf8)
+            output += Self.lengthName
             output.append(contentsOf: String(body.count).utf8)
-            output += [0x0D, 0x0A]
+            output += Self.lineEnd
         }
-        output += [0x0D, 0x0A]
+        output += Self.lineEnd
         let deadline = IOInstant.after(limits.writeTime)
         guard !isHead, !body.isEmpty else { return try await stream.write(output, until: deadline) }
         if body.count <= 65536 {
@@ -289,7 +294,7 @@ actor HTTPServerConnection {
         let isChunked = minorVersion == 1
         var output = head
         if isChunked { output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
-        output += [0x0D, 0x0A]
+        output += Self.lineEnd
         try await stream.write(output, until: .after(limits.writeTime))
         guard request.method != .head else { return }
         let stream = stream

@@ -55,7 +55,10 @@ package protocol TokenVerifier: Sendable {
     /// Returns who the token belongs to, or `nil` if it is not valid.
     ///
     /// - Throws: Anything, if it cannot be found out now; the caller gets 503.
-    func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity?
+    nonisolated(nonsending) func verify(
+        _ token: String,
+        peer: SocketAddress?
+    ) async throws -> RPCIdentity?
 }
 
 /// What a method knows about its call.

@@ -72,27 +72,37 @@ struct RPCFailure: Error {
 
 /// The text of answers, in the order of members that each generation prints.
 enum RPCResponse {
+    private static let currentStart: [UInt8] = Array(#"{"id":"#.utf8)
+    private static let currentMiddle: [UInt8] = Array(#","jsonrpc":"2.0","result":"#.utf8)
+    private static let forkStart: [UInt8] = Array(#"{"jsonrpc":"2.0""#.utf8)
+    private static let forkResult: [UInt8] = Array(#","result":"#.utf8)
+    private static let forkID: [UInt8] = Array(#","id":"#.utf8)
+    private static let null: [UInt8] = Array("null".utf8)
+    /// Go's encoder ends each value with a line feed.
+    private static let end: [UInt8] = Array("}\n".utf8)
+
     /// An answer with a result, which is JSON text.
     static func success(id: JSONValue, result: [UInt8]?, _ dialect: RPCDialect) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { writer in
-            switch dialect {
-            case .current:
-                writer.member("id", id)
-                writer.member("jsonrpc", "2.0")
-                writer.key("result")
-                writer.raw(result ?? Array("null".utf8))
-            case .fork2021:
-                writer.member("jsonrpc", "2.0")
-                if let result {
-                    writer.key("result")
-                    writer.raw(result)
-                }
-                writer.member("id", id)
+        let id = id.jsonBytes()
+        var text: [UInt8] = []
+        text.reserveCapacity(64 + id.count + (result?.count ?? 0))
+        switch dialect {
+        case .current:
+            text += currentStart
+            text += id
+            text += currentMiddle
+            text += result ?? null
+        case .fork2021:
+            text += forkStart
+            if let result {
+                text += forkResult
+                text += result
             }
+            text += forkID
+            text += id
         }
-        // Go's encoder ends each value with a line feed.
-        return writer.bytes + [0x0A]
+        text += end
+        return text
     }
 
     /// An answer with an error.

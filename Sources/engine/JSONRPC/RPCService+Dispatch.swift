@@ -39,21 +39,25 @@ extension RPCService {
     }
 
     /// Runs a call where it belongs, and turns what it throws into an error for the wire.
-    static func run(
+    nonisolated(nonsending) static func run(
         _ call: @escaping Call,
         at place: HTTPRouter.Place,
         _ context: RPCContext
     ) async -> Result<[UInt8]?, RPCError> {
         switch place {
         case .loop: await attempt(call, context)
-        case .pool:
-            await withTaskExecutorPreference(globalConcurrentExecutor) {
-                await attempt(call, context)
-            }
+        case .pool: await attemptOnPool(call, context)
         }
     }
 
-    private static func attempt(
+    @concurrent private static func attemptOnPool(
+        _ call: Call,
+        _ context: RPCContext
+    ) async -> Result<[UInt8]?, RPCError> {
+        await attempt(call, context)
+    }
+
+    nonisolated(nonsending) private static func attempt(
         _ call: Call,
         _ context: RPCContext
     ) async -> Result<[UInt8]?, RPCError> {

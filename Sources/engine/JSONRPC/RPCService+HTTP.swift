@@ -38,7 +38,7 @@ extension RPCService {
         }
     }
 
-    private func respond(
+    nonisolated(nonsending) private func respond(
         to request: HTTPRequest,
         _ verifier: any TokenVerifier,
         _ options: RPCServerOptions
@@ -51,7 +51,7 @@ extension RPCService {
             return HTTPResponse(.unauthorized)
         }
         // The originals verify a token with blanks around it cut off at the end only.
-        let token = String(text.reversed().drop { $0 == " " }.reversed())
+        let token = text.utf8.last == 0x20 ? text.withoutTrailingBlanks : text
         let identity: RPCIdentity?
         do {
             identity = try await verifier.verify(token, peer: request.peer)
@@ -79,7 +79,7 @@ extension RPCService {
         return await answer(request.body, context, options)
     }
 
-    private func answer(
+    nonisolated(nonsending) private func answer(
         _ body: [UInt8],
         _ context: RPCContext,
         _ options: RPCServerOptions
@@ -125,7 +125,10 @@ extension RPCService {
         return .json(Self.status(of: error), body)
     }
 
-    private func answerOne(_ value: JSONValue, _ context: RPCContext) async -> HTTPResponse {
+    nonisolated(nonsending) private func answerOne(
+        _ value: JSONValue,
+        _ context: RPCContext
+    ) async -> HTTPResponse {
         do throws(RPCFailure) {
             let request = try RPCRequest(from: value, dialect: dialect)
             return .json(.ok, try await perform(request, context))
@@ -134,7 +137,10 @@ extension RPCService {
         }
     }
 
-    private func answerBatch(_ requests: [JSONValue], _ context: RPCContext) async -> HTTPResponse {
+    nonisolated(nonsending) private func answerBatch(
+        _ requests: [JSONValue],
+        _ context: RPCContext
+    ) async -> HTTPResponse {
         var body: [UInt8] = [UInt8(ascii: "[")]
         for value in requests {
             var answer: [UInt8]
@@ -152,7 +158,7 @@ extension RPCService {
     }
 
     /// Runs one request; returns the answer, empty for a notification.
-    private func perform(
+    nonisolated(nonsending) private func perform(
         _ request: RPCRequest,
         _ context: RPCContext
     ) async throws(RPCFailure) -> [UInt8] {
@@ -176,5 +182,12 @@ extension RPCService {
         case .success(let result): return RPCResponse.success(id: id, result: result, dialect)
         case .failure(let error): throw RPCFailure(id: id, error: error)
         }
+    }
+}
+
+extension String {
+    /// The text without the blanks at its end.
+    fileprivate var withoutTrailingBlanks: String {
+        String(decoding: Array(utf8).reversed().drop { $0 == 0x20 }.reversed(), as: UTF8.self)
     }
 }

@@ -13,7 +13,7 @@ package import JSON
 /// ```
 package struct RPCService: Sendable {
     /// Runs a call whose parameters have been read; gives the result's JSON text, `nil` for none.
-    typealias Call = @Sendable (RPCContext) async throws -> [UInt8]?
+    typealias Call = nonisolated(nonsending) @Sendable (RPCContext) async throws -> [UInt8]?
     /// Hands each value of a channel, as JSON text, to `emit` until the channel ends.
     typealias Pump =
         @Sendable (_ emit: @Sendable ([UInt8]) async throws -> Void) async throws -> Void
@@ -70,7 +70,9 @@ package struct RPCService: Sendable {
         aliases: [String] = [],
         need: Permission,
         runs place: HTTPRouter.Place = .pool,
-        _ handler: @escaping @Sendable (RPCContext, repeat each P) async throws -> M.Result
+        _ handler:
+            nonisolated(nonsending) @escaping @Sendable (RPCContext, repeat each P) async throws ->
+            M.Result
     ) where M.Parameters == Positional<repeat each P> {
         let action = Action.call { values throws(JSONError) in
             let parameters = try Positional<repeat each P>(from: values)
