@@ -58,11 +58,11 @@ final class MockProofs: ProofVerifier {
     }
 }
 
-/// Counts what another verifier finds right.
-final class CountingProofs: ProofVerifier {
+/// Remembers what another verifier finds right.
+final class RememberingProofs: ProofVerifier {
     private let proofs: any ProofVerifier
-    let sealCount = Atomic<Int>(0)
-    let windowPoStCount = Atomic<Int>(0)
+    let seals = Mutex<[SealVerifyInfo]>([])
+    let windowPoSts = Mutex<[WindowPoStVerifyInfo]>([])
 
     init(_ proofs: any ProofVerifier) { self.proofs = proofs }
 
@@ -70,7 +70,9 @@ final class CountingProofs: ProofVerifier {
 
     func verify(batch: [SealVerifyInfo]) -> [Bool] {
         let answers = proofs.verify(batch: batch)
-        sealCount.add(answers.count { $0 }, ordering: .relaxed)
+        seals.withLock { seals in
+            seals += zip(batch, answers).compactMap { $1 ? $0 : nil }
+        }
         return answers
     }
 
@@ -79,7 +81,7 @@ final class CountingProofs: ProofVerifier {
 
     func verify(_ post: WindowPoStVerifyInfo) -> Bool {
         let isRight = proofs.verify(post)
-        if isRight { windowPoStCount.add(1, ordering: .relaxed) }
+        if isRight { windowPoSts.withLock { $0.append(post) } }
         return isRight
     }
 }
