@@ -233,7 +233,8 @@ let modules: [Module] = [
         "VenusAPI",
         .engine,
         uses: [
-            "BitFields", "Bytes", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "BitFields", "Bytes", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON",
+            "JSONRPC",
             "Multiformats", "NetworkParameters", "ServiceKit",
         ]
     ),
