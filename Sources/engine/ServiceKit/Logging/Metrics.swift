@@ -38,7 +38,9 @@ package final class MetricsRegistry: Sendable {
         labels: KeyValuePairs<String, String> = [:]
     ) -> MetricValue { value("gauge", name, help, labels) }
 
-    /// A distribution, counted in buckets whose upper ends, rising, are `bounds`.
+    /// A distribution, counted in buckets.
+    ///
+    /// - Parameter bounds: The upper ends of the buckets, rising.
     package func histogram(
         _ name: String,
         help: String = "",

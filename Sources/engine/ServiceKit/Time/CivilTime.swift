@@ -104,18 +104,31 @@ extension CivilTime {
             guard let value = Int64(digits) else { return nil }
             fraction = value
         }
-        // The inverse of the split by 400-year eras: years begin with March.
-        let year = numbers[1] <= 2 ? numbers[0] - 1 : numbers[0]
-        let era = year / 400
-        let yearOfEra = year - era * 400
-        let marchMonth = (numbers[1] + 9) % 12
-        let dayOfYear = (153 * marchMonth + 2) / 5 + numbers[2] - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        let days = era * 146_097 + dayOfEra - 719_468
+        let days = Self.days(numbers[0], Int(numbers[1]), Int(numbers[2]))
         let seconds = days * 86_400 + numbers[3] * 3600 + numbers[4] * 60 + numbers[5]
         let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, tooLarge) = nanoseconds.addingReportingOverflow(fraction)
         if overflow || tooLarge { return nil }
         self.init(nanoseconds: sum)
+    }
+
+    /// Nanoseconds since 1970 of this moment, which came from such a number.
+    package var nanosecondsSince1970: Int64 {
+        let inDay = Int64((hour * 60 + minute) * 60 + second)
+        let seconds = Self.days(year, month, day) * 86_400 + inDay
+        // The first second that a number can name begins before the number can.
+        return seconds < 0
+            ? (seconds + 1) * 1_000_000_000 + (Int64(nanosecond) - 1_000_000_000)
+            : seconds * 1_000_000_000 + Int64(nanosecond)
+    }
+
+    /// Days from 1970 to a date: the inverse of the split by 400-year eras; years begin with March.
+    private static func days(_ year: Int64, _ month: Int, _ day: Int) -> Int64 {
+        let marchYear = month <= 2 ? year - 1 : year
+        let era = marchYear >= 0 ? marchYear / 400 : (marchYear - 399) / 400
+        let yearOfEra = marchYear - era * 400
+        let dayOfYear = Int64((153 * ((month + 9) % 12) + 2) / 5 + day - 1)
+        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+        return era * 146_097 + dayOfEra - 719_468
     }
 }
