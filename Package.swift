@@ -169,8 +169,7 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats",
-            "NetworkParameters", "StateMachine", "StorageProofs",
+            "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine", "StorageProofs",
         ]
     ),
     // Checks of everything above against test data; services must not use it.
@@ -246,6 +245,14 @@ let modules: [Module] = [
         uses: [
             "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "SQLStore", "ServiceKit",
             "VenusAPI",
+        ]
+    ),
+    Module(
+        "Messager",
+        .service,
+        uses: [
+            "BigIntegers", "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "Multiformats", "SQLStore", "ServiceKit", "VenusAPI",
         ]
     ),
     Module(

@@ -31,7 +31,6 @@ package actor HTTPClient {
 
     private let limits: Limits
     private let loop: EventLoop
-    private var tls: TLSContext?
     private var idle: [Origin: [(connection: HTTPClientConnection, since: IOInstant)]] = [:]
     private var open: [Origin: Int] = [:]
     private var line: [Origin: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)]] =
@@ -40,10 +39,7 @@ package actor HTTPClient {
     package nonisolated let unownedExecutor: UnownedSerialExecutor
 
     /// A client without connections.
-    ///
-    /// For `https` it trusts the system's authorities unless a context says otherwise.
-    package init(limits: Limits = Limits(), tls: TLSContext? = nil, loop: EventLoop = .shared) {
-        self.tls = tls
+    package init(limits: Limits = Limits(), loop: EventLoop = .shared) {
         self.limits = limits
         self.loop = loop
         unsafe unownedExecutor = loop.asUnownedSerialExecutor()
@@ -185,23 +181,15 @@ package actor HTTPClient {
     }
 
     private func dial(_ url: HTTPURL, until deadline: IOInstant) async throws -> any ByteStream {
-        let stream = try await SocketStream.connect(
+        guard !url.scheme.isSecure else {
+            throw IOError(.other, "this client has no TLS for \(url)")
+        }
+        return try await SocketStream.connect(
             host: url.host,
             port: url.port,
             loop: loop,
             until: deadline
         )
-        guard url.scheme.isSecure else { return stream }
-        do {
-            let context = try tls ?? TLSContext(clientTrusting: nil)
-            tls = context
-            let secured = try TLSStream(over: stream, context: context, serverName: url.host)
-            try await secured.handshake(until: deadline)
-            return secured
-        } catch {
-            await stream.close()
-            throw error
-        }
     }
 
     private func giveBack(

@@ -72,9 +72,7 @@ package final class SQLTransaction {
 
     /// Inserts a row, or updates every column that is not in `key` when the key exists.
     ///
-    /// `updating` names the columns to update instead; an empty list leaves an old row alone.
-    ///
-    /// - Throws: ``SQLError``.
+    /// - Parameter updating: The columns to update instead; an empty list leaves an old row alone.
     package func upsert(
         into table: String,
         _ row: KeyValuePairs<String, any SQLBindable>,

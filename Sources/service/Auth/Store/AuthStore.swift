@@ -114,7 +114,9 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// Lists one token, also a removed one if asked.
+    /// Lists one token.
+    ///
+    /// - Parameter includingRemoved: Whether a removed one is found too.
     func token(_ token: Secret, includingRemoved: Bool = false) async throws -> AuthTokenInfo? {
         try await database.read { transaction in
             try transaction.row(

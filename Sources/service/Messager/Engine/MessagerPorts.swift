@@ -1,0 +1,58 @@
+package import FilecoinTypes
+package import Multiformats
+package import VenusAPI
+
+/// What the messager asks its node about the chain.
+package protocol MessagerChain: Sendable {
+    /// The head.
+    func head() async throws -> Tipset
+    /// The head, then its moves.
+    func headChanges() async throws -> AsyncThrowingStream<[TipsetChange], any Error>
+    func tipset(_ key: TipsetKey) async throws -> Tipset
+    /// The messages of the parents of a block, in the order of execution.
+    func parentMessages(of block: CID) async throws -> [ChainMessageResult]
+    /// Their receipts.
+    func parentReceipts(of block: CID) async throws -> [MessageReceipt]
+    /// The messages of a tipset, in the order of execution.
+    func messages(in key: TipsetKey) async throws -> [Message]
+    /// The next nonce of an address in the state before a tipset.
+    func nonce(of address: Address, at key: TipsetKey) async throws -> UInt64
+    /// The key address of an account.
+    func accountKey(of address: Address) async throws -> Address
+    /// Where a message, or one that took its place, was executed.
+    func search(_ cid: CID) async throws -> MessageLookup?
+    func estimate(
+        _ messages: [EstimateMessage],
+        fromNonce: UInt64,
+        at key: TipsetKey
+    ) async throws -> [EstimateResult]
+    func estimate(_ message: EstimateMessage) async throws -> Message
+    /// How much more a replacement has to pay, such as 1.25.
+    func replaceByFeeRatio() async throws -> Double
+    /// The time between two epochs.
+    func blockDelay() async throws -> Duration
+}
+
+/// A node that messages are pushed to.
+package protocol MessagerTarget: Sendable {
+    /// Hands over messages of one sender, by nonce.
+    func push(_ messages: [SignedMessage]) async throws
+}
+
+/// The wallets that sign.
+package protocol MessagerSigner: Sendable {
+    /// Whether a wallet has the key of an address.
+    ///
+    /// - Parameter accounts: Whose wallets are asked, where the route goes by accounts.
+    func has(_ address: Address, accounts: [String]) async throws -> Bool
+    /// Signs a message with its sender's key.
+    func sign(_ message: Message, accounts: [String]) async throws -> Signature
+}
+
+/// Which signers belong to whom.
+package protocol MessagerAccounts: Sendable {
+    /// The accounts that a signer belongs to.
+    func accounts(of signer: Address) async throws -> [String]
+    /// Whether a signer belongs to an account.
+    func owns(_ account: String, _ signer: Address) async throws -> Bool
+}

@@ -1,0 +1,220 @@
+import FilecoinTypes
+import VenusAPI
+
+/// One round of choosing a sender's next messages: pure, driven by what node and wallet answer.
+///
+/// `start()` gives the first step; each answer gives the next one, until ``Step/finish(_:)``:
+///
+/// ```text
+/// start ─→ estimate ─→ sign ─→ sign ─→ … ─→ finish
+///   │          │         └ a refusal ends the round, what was signed before counts
+///   └──────────┴─ nothing to do ─→ finish
+/// ```
+///
+/// The newest messages come first, as in messager v1.18.0, so that old ones whose estimate fails cannot
+/// keep proofs from being sent. What has expired is given up before it is looked at.
+struct SelectionRound {
+    /// The most gas that a message may ask for: that of a block.
+    static let blockGasLimit: GasAmount = 10_000_000_000
+    /// The most messages of a sender that one round looks at.
+    static let maximumCandidates: Int = 100
+
+    /// What is known about the sender as the round begins.
+    struct Situation {
+        var sender: MessagerAddress
+        var shared: MessagerSharedSettings
+        /// The epoch of the head.
+        var height: ChainEpoch
+        /// The base fee of the head's parent.
+        var baseFee: TokenAmount
+        /// The first nonce that the chain, the head's own messages included, has not used.
+        var chainNonce: UInt64
+        /// The sender's filled messages.
+        var filled: [MessagerMessage]
+        /// The highest nonce of the sender's messages on chain, if there are any.
+        var highestOnChain: UInt64?
+        /// The sender's unfilled messages, newest first.
+        var unfilled: [MessagerMessage]
+    }
+
+    /// What is to be done next.
+    enum Step {
+        /// Ask the node for gas values, then call ``SelectionRound/estimated(_:)``.
+        case estimate([EstimateMessage], fromNonce: UInt64)
+        /// Ask a wallet, then call ``SelectionRound/signed(_:)`` or ``SelectionRound/refused(_:)``.
+        case sign(Message)
+        /// Save, then push.
+        case finish(Outcome)
+    }
+
+    /// What a round comes to.
+    struct Outcome {
+        /// The nonce of the sender's next message.
+        var nonce: UInt64
+        /// Messages that changed: filled, failed or with another error.
+        var changed: [MessagerMessage] = []
+        /// What is to be pushed, by nonce: the new ones and those that the chain still lacks.
+        var push: [SignedMessage] = []
+    }
+
+    private let situation: Situation
+    private var outcome: Outcome
+    /// Those that the node was asked about.
+    private var candidates: [MessagerMessage] = []
+    /// Those that still want a signature, with gas and without nonce.
+    private var estimates: [MessagerMessage] = []
+    private var current: MessagerMessage?
+    private var isChanged: [String: Int] = [:]
+
+    init(_ situation: Situation) {
+        self.situation = situation
+        outcome = Outcome(nonce: Self.nextNonce(situation))
+    }
+
+    /// The nonce of the next message.
+    ///
+    /// A sender whose keys are used elsewhere too is behind the chain; then the chain says where to go on,
+    /// unless messages on their way have a higher nonce.
+    private static func nextNonce(_ situation: Situation) -> UInt64 {
+        guard situation.chainNonce > situation.sender.nonce else { return situation.sender.nonce }
+        let known = situation.filled.map(\.message.nonce).max() ?? situation.highestOnChain
+        guard let known, known >= situation.chainNonce else { return situation.chainNonce }
+        return known + 1
+    }
+
+    /// How many messages may be on their way.
+    private var limit: UInt64 {
+        let own = situation.sender.selectCount
+        return own > 0 ? own : situation.shared.selectCount
+    }
+
+    // MARK: - Steps
+
+    /// Begins the round.
+    mutating func start() -> Step {
+        var unfilled: [MessagerMessage] = []
+        for message in situation.unfilled {
+            if isExpired(message) {
+                var message = message
+                message.state = .failed
+                message.errorText = "expired at epoch \(message.spec.expireEpoch)"
+                change(message)
+            } else {
+                unfilled.append(message)
+            }
+        }
+        let (gap, isBehind) = outcome.nonce.subtractingReportingOverflow(situation.chainNonce)
+        guard isBehind || gap < limit else { return finish() }
+        let wanted = min(Int(clamping: limit - gap), Self.maximumCandidates)
+        let levels = [situation.sender.fees, situation.shared.fees]
+        var requests: [EstimateMessage] = []
+        for var message in unfilled.prefix(wanted) {
+            let fees = MessageFees(of: message, levels: levels)
+            if fees.baseFeeLimit > 0 && situation.baseFee > fees.baseFeeLimit { continue }
+            message.message.gasFeeCap = fees.gasFeeCap
+            candidates.append(message)
+            requests.append(EstimateMessage(message: message.message, spec: fees.spec))
+        }
+        guard !requests.isEmpty else { return finish() }
+        return .estimate(requests, fromNonce: outcome.nonce)
+    }
+
+    /// Takes the node's answer, in the order of the question.
+    mutating func estimated(_ results: [EstimateResult]) -> Step {
+        for (message, result) in zip(candidates, results) {
+            var message = message
+            guard result.error.isEmpty, let estimate = result.message else {
+                let text = result.error.isEmpty ? "no estimate" : result.error
+                fail(message, "gas estimate: \(text)")
+                continue
+            }
+            guard estimate.gasLimit <= Self.blockGasLimit else {
+                let text = "gas limit \(estimate.gasLimit) over limit \(Self.blockGasLimit)"
+                fail(message, "gas estimate:  \(text)")
+                continue
+            }
+            message.message.gasLimit = estimate.gasLimit
+            message.message.gasFeeCap = estimate.gasFeeCap
+            message.message.gasPremium = estimate.gasPremium
+            estimates.append(message)
+        }
+        estimates.reverse()
+        return next()
+    }
+
+    /// Ends the round when the node gave no estimates at all.
+    mutating func notEstimated() -> Step { finish() }
+
+    /// Takes the signature of the message last asked about.
+    mutating func signed(_ signature: Signature) -> Step {
+        guard var message = current else { return finish() }
+        message.signature = signature
+        message.unsignedCID = message.message.cid
+        message.signedCID = message.signed?.cid
+        message.state = .filled
+        message.errorText = ""
+        change(message)
+        outcome.nonce += 1
+        return next()
+    }
+
+    /// Ends the round, since the wallet refused.
+    mutating func refused(_ reason: String) -> Step {
+        if let current { fail(current, "sign message failed: \(reason)") }
+        return finish()
+    }
+
+    // MARK: - Parts
+
+    private mutating func next() -> Step {
+        guard var message = estimates.popLast() else { return finish() }
+        message.message.nonce = outcome.nonce
+        current = message
+        return .sign(message.message)
+    }
+
+    private mutating func finish() -> Step {
+        let waiting = situation.filled.filter { $0.message.nonce >= situation.chainNonce }
+        let new = outcome.changed.filter { $0.state == .filled }
+        outcome.push = (waiting + new).compactMap(\.signed)
+            .sorted { $0.message.nonce < $1.message.nonce }
+        return .finish(outcome)
+    }
+
+    private func isExpired(_ message: MessagerMessage) -> Bool {
+        message.spec.expireEpoch > 0 && message.spec.expireEpoch <= situation.height
+    }
+
+    /// Keeps the message as it was before the round, with an error.
+    private mutating func fail(_ message: MessagerMessage, _ text: String) {
+        guard
+            var original = situation.unfilled.first(where: { $0.id == message.id }),
+            original.errorText != text
+        else { return }
+        original.errorText = text
+        change(original)
+    }
+
+    private mutating func change(_ message: MessagerMessage) {
+        if let index = isChanged[message.id] {
+            outcome.changed[index] = message
+        } else {
+            isChanged[message.id] = outcome.changed.count
+            outcome.changed.append(message)
+        }
+    }
+
+    // MARK: - Nonces of the head
+
+    /// The next nonces of the senders of a tipset's messages, which its state does not count yet.
+    ///
+    /// - Parameter messages: In the order of execution.
+    static func appliedNonces(_ messages: [Message]) -> [Address: UInt64] {
+        var nonces: [Address: UInt64] = [:]
+        for message in messages {
+            let expected = nonces[message.from] ?? message.nonce
+            if expected == message.nonce { nonces[message.from] = message.nonce + 1 }
+        }
+        return nonces
+    }
+}
