@@ -169,7 +169,8 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "FilecoinTypes", "IPLD", "JSON", "Multiformats", "StateMachine", "StorageProofs",
+            "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "JSON", "Multiformats",
+            "NetworkParameters", "StateMachine", "StorageProofs",
         ]
     ),
     // Checks of everything above against test data; services must not use it.

@@ -121,6 +121,31 @@ import Testing
         #expect(FixedBase(.zero as G1).multiply([.one], threads: 1)[0] == 0x40)
     }
 
+    @Test func `transforms by vector kernels equal the portable ones`() {
+        var generator = SeededGenerator(seed: 77)
+        for log2Size in [9, 10, 13] {
+            var values = (0..<(1 << log2Size)).map { _ in Fr.random(using: &generator) }
+            // The extremes of the field.
+            values[0] = .zero
+            values[1] = -.one
+            values[2] = .one
+            values[3] = -.one
+            let best = EvaluationDomain(log2Size: log2Size)
+            let portable = EvaluationDomain(log2Size: log2Size, isPortable: true)
+            for threads in [1, 2, 3] {
+                let forward = best.values(ofCoefficients: values, threads: threads)
+                #expect(forward == portable.values(ofCoefficients: values, threads: 1))
+                let back = best.coefficients(ofValues: values, threads: threads)
+                #expect(back == portable.coefficients(ofValues: values, threads: 1))
+            }
+            let largest: [Fr] = [Fr](repeating: -.one, count: 1 << log2Size)
+            #expect(
+                best.values(ofCoefficients: largest, threads: 2)
+                    == portable.values(ofCoefficients: largest, threads: 1)
+            )
+        }
+    }
+
     @Test(arguments: [0, 1, 2, 5, 11])
     func `values and coefficients belong to the same polynomial`(_ log2Size: Int) {
         var generator = SeededGenerator(seed: UInt64(log2Size))

@@ -160,6 +160,12 @@ private final class OwnDrand: BeaconSource {
         let first = try await client.entries(at: 20, parentEpoch: 0, previous: genesis)
         #expect(first == entries(69...69))
         #expect(drand.requests.withLock { $0.suffix(2) } == [69, 68])
+        await #expect(throws: ConsensusError.tooManyNullRounds(lookback: 3, base: 3)) {
+            try await client.entries(at: 903, parentEpoch: 3, previous: drand.entries[52])
+        }
+        await #expect(throws: OwnDrand.NotYet.self) {
+            try await client.entries(at: 902, parentEpoch: 3, previous: drand.entries[52])
+        }
         await #expect(throws: OwnDrand.NotYet.self) {
             try await client.entries(at: 40, parentEpoch: 39, previous: drand.entries[80])
         }

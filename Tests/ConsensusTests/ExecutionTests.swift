@@ -64,9 +64,10 @@ struct ExecutionTests {
         #expect(messages >= expectedMessages)
     }
 
-    @Test func `the real chain's WindowPoSts are verified while it is executed`() throws {
+    @Test func `the real chain's proofs are verified while it is executed`() throws {
         let recorded = try RecordedChain("chain-nv15-real")
-        let proofs = WindowProofs(try MiningBaseTests.keys(recorded))
+        let verifier = CircuitMessageProofs(try MiningBaseTests.keys(recorded))
+        let proofs = RememberingProofs(verifier)
         let runner = Self.runner(recorded, proofs: proofs)
         for line in recorded.main where line["height"].integer > 0 {
             let tipset = try recorded.tipset(line)
@@ -74,8 +75,49 @@ struct ExecutionTests {
             #expect(execution.stateRoot == (try RecordedChain.cid(line["stateRoot"])))
             #expect(execution.receiptsRoot == (try RecordedChain.cid(line["receiptsRoot"])))
         }
-        // One that recovers a faulty sector, and one that was disputed in vain.
-        #expect(proofs.verifiedCount.load(ordering: .relaxed) == 2)
+        // The sector that was proven on the chain; a PoSt that recovers a faulty sector and one that was
+        // disputed in vain.
+        let seals = proofs.seals.withLock { $0 }
+        let posts = proofs.windowPoSts.withLock { $0 }
+        #expect(!seals.isEmpty)
+        #expect(posts.count == 2)
+        try Self.checkOthersFail(verifier, try #require(seals.first), try #require(posts.first))
+    }
+
+    /// Changes statements that hold: they must not hold any more, unless the change means nothing.
+    private static func checkOthersFail(
+        _ verifier: CircuitMessageProofs,
+        _ seal: SealVerifyInfo,
+        _ post: WindowPoStVerifyInfo
+    ) throws {
+        #expect(verifier.verify(batch: [seal, seal]) == [true, true])
+        var other = seal
+        other.sector.number = SectorNumber(seal.sector.number.rawValue + 1)
+        #expect(!verifier.verify(other))
+        #expect(verifier.verify(batch: [seal, other]) == [true, false])
+        other = seal
+        other.interactiveRandomness[0] ^= 1
+        #expect(!verifier.verify(other))
+        other = seal
+        other.proof.removeLast()
+        #expect(!verifier.verify(other))
+
+        // A stand-in for a skipped sector is in the list twice.
+        var doubled = post
+        doubled.challengedSectors += post.challengedSectors
+        #expect(verifier.verify(doubled))
+        var changed = post
+        changed.randomness[5] ^= 1
+        #expect(!verifier.verify(changed))
+        changed = post
+        changed.challengedSectors[0].sectorNumber = 77
+        #expect(!verifier.verify(changed))
+        changed = post
+        changed.challengedSectors = []
+        #expect(!verifier.verify(changed))
+        changed = post
+        changed.proofs = []
+        #expect(!verifier.verify(changed))
     }
 
     @Test func `an execution is remembered`() throws {

@@ -90,7 +90,13 @@ struct MiningBaseTests {
             let file = "reference/lotus/chain-nv15-real/vk/\(circuit.fileName).vk"
             keys[circuit] = try VerifyingKey(bytes: Vectors.bytes(file))
         }
-        return VerifyingKeySet(genesis: try recorded.store.genesis().cid, keys: keys)
+        let seal = try #require(PoRepParameters(sectorSize: 2048))
+        let file = "reference/lotus/chain-nv15-real/vk/\(seal.fileName).vk"
+        return VerifyingKeySet(
+            genesis: try recorded.store.genesis().cid,
+            keys: keys,
+            sealKeys: [seal: try VerifyingKey(bytes: Vectors.bytes(file))]
+        )
     }
 
     @Test func `blocks with real proofs are accepted, and refused with another block's proof`()

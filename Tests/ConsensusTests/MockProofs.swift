@@ -1,13 +1,10 @@
 import ActorRuntime
-import Bytes
 import CBOR
 import Consensus
 import FilecoinCrypto
 import FilecoinTypes
 import Hashing
 import Multiformats
-import StorageCircuits
-import StorageProofs
 import Synchronization
 
 /// The verifier of lotus's own tests (`chain/proofs/mock`), with which the recorded chains were made.
@@ -61,33 +58,31 @@ final class MockProofs: ProofVerifier {
     }
 }
 
-/// Verifies WindowPoSts with keys, and takes lotus's word for the one proof of replication of the real chain.
-final class WindowProofs: ProofVerifier {
-    private let keys: VerifyingKeySet
-    let verifiedCount = Atomic<Int>(0)
+/// Remembers what another verifier finds right.
+final class RememberingProofs: ProofVerifier {
+    private let proofs: any ProofVerifier
+    let seals = Mutex<[SealVerifyInfo]>([])
+    let windowPoSts = Mutex<[WindowPoStVerifyInfo]>([])
 
-    init(_ keys: VerifyingKeySet) { self.keys = keys }
+    init(_ proofs: any ProofVerifier) { self.proofs = proofs }
 
-    func verify(_ seal: SealVerifyInfo) -> Bool { true }
-    func verify(_ aggregate: AggregateSealVerifyInfo) -> Bool { false }
-    func verify(_ update: ReplicaUpdateInfo) -> Bool { false }
+    func verify(_ seal: SealVerifyInfo) -> Bool { verify(batch: [seal])[0] }
+
+    func verify(batch: [SealVerifyInfo]) -> [Bool] {
+        let answers = proofs.verify(batch: batch)
+        seals.withLock { seals in
+            seals += zip(batch, answers).compactMap { $1 ? $0 : nil }
+        }
+        return answers
+    }
+
+    func verify(_ aggregate: AggregateSealVerifyInfo) -> Bool { proofs.verify(aggregate) }
+    func verify(_ update: ReplicaUpdateInfo) -> Bool { proofs.verify(update) }
 
     func verify(_ post: WindowPoStVerifyInfo) -> Bool {
-        guard let randomness = Bytes32(post.randomness) else { return false }
-        let sectors = post.challengedSectors.compactMap { sector in
-            (try? sector.sealedCID.commitment(.sealed)).flatMap { Bytes32($0) }.map {
-                SectorCommitment(number: sector.sectorNumber.rawValue, commR: $0)
-            }
-        }
-        let isRight = try? keys.verifiesWindow(
-            post.proofs.flatMap(\.proofBytes),
-            sectorSize: 2048,
-            version: .v1_0,
-            randomness: PoStChallenges.masked(randomness),
-            sectors: sectors
-        )
-        if isRight == true { verifiedCount.add(1, ordering: .relaxed) }
-        return isRight ?? false
+        let isRight = proofs.verify(post)
+        if isRight { windowPoSts.withLock { $0.append(post) } }
+        return isRight
     }
 }
 

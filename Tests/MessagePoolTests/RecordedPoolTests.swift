@@ -91,11 +91,22 @@ struct RecordedPoolTests {
                 let waiting = await pool.pendingMessages().messages
                 let cids = Set(try call.answer["result"].list.map { try CID($0["CID"]["/"].text) })
                 #expect(Set(waiting.map(\.cid)) == cids)
+            case "MpoolCheckMessages":
+                let prototypes = try call.parameters[0].list.map {
+                    MessagePrototype(
+                        try Message(from: $0["Message"].value),
+                        hasNonce: $0["ValidNonce"].bool
+                    )
+                }
+                try compare(try await pool.check(prototypes), with: call.answer)
+            case "MpoolCheckPendingMessages":
+                let address = try Address(text: call.parameters[0].text)
+                try compare(try await pool.checkPending(of: address), with: call.answer)
             default: continue
             }
             compared += 1
         }
-        #expect(compared == 36)
+        #expect(compared == 38)
     }
 
     private func push(_ parameter: Fixture, to pool: MessagePool, _ call: Call) async throws {
@@ -115,6 +126,11 @@ struct RecordedPoolTests {
                 #expect(rejection.description == expected)
             }
         }
+    }
+
+    private func compare(_ checks: [[MessageCheck]], with answer: Fixture) throws {
+        let expected = answer["result"].list.map { $0.list.map { $0.value.jsonText() } }
+        #expect(checks.map { $0.map { $0.jsonText() } } == expected)
     }
 
     private func select(_ call: Call, from pool: MessagePool) async throws {

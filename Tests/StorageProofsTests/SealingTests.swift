@@ -2,6 +2,7 @@ import Bytes
 import FilecoinTypes
 import Foundation
 import Hashing
+import JSON
 import Multiformats
 import TestSupport
 import Testing
@@ -182,6 +183,20 @@ struct SealingVectorTests {
         #expect(commitments.commC == row["comm_c"].node)
         #expect(commitments.commRLast == row["comm_r_last"].node)
         #expect(commitments.commR == row["comm_r"].node)
+        let prover = try PoRepProver(
+            input,
+            cache: folder.path("cache"),
+            replica: folder.path("sealed")
+        )
+        let commit = try Commit1Output(
+            input,
+            prover: prover,
+            commR: commitments.commR,
+            seed: row["seed"].node
+        )
+        let json = commit.jsonBytes(.proofs)
+        #expect(json.count == row["c1_output_bytes"].integer)
+        #expect(SHA256.hash(json).hex == row["c1_output_sha256"].text)
         for file in row["files"].list {
             let name = file[0].text
             guard name == "sealed" || name.hasPrefix("cache/sc-02") || name == "cache/p_aux" else {

@@ -13,12 +13,23 @@ public struct EvaluationDomain: Sendable {
     private let forwardTable: [Fr]
     private let inverseTable: [Fr]
     private let inverseSize: Fr
+    private let isVector: Bool
 
     /// The number of points.
     public var size: Int { 1 << log2Size }
 
+    /// Whether the processor has the instructions of the vector kernels (AVX-512 IFMA).
+    public static var isAccelerated: Bool { vk_fft_is_accelerated() }
+
+    /// Below this size a transform takes microseconds, and the vector kernels need a certain size.
+    private static let leastVectorLog2: Int = 9
+
     /// Creates the domain of 2^log2Size points; at most 2^32 exist.
-    public init(log2Size: Int) {
+    ///
+    /// - Parameters:
+    ///   - log2Size: The logarithm of the size to base two.
+    ///   - isPortable: Pass true for the kernels in plain C even where better ones exist; to compare them.
+    public init(log2Size: Int, isPortable: Bool = false) {
         precondition((0...Fr.twoAdicity).contains(log2Size), "the field has no such domain")
         var root = Fr.rootOfUnity
         for _ in log2Size..<Fr.twoAdicity { root = root.squared() }
@@ -27,44 +38,70 @@ public struct EvaluationDomain: Sendable {
         // A power of two and a root of unity have inverses.
         let inverse = root.power(UInt64(1 << log2Size) - 1)
         inverseSize = Fr(UInt64(1) << UInt64(log2Size)).inverted() ?? .one
-        forwardTable = Self.table(log2Size, root)
-        inverseTable = Self.table(log2Size, inverse)
+        isVector = !isPortable && log2Size >= Self.leastVectorLog2 && Self.isAccelerated
+        forwardTable = Self.table(log2Size, root, isVector)
+        inverseTable = Self.table(log2Size, inverse, isVector)
     }
 
-    private static func table(_ log2Size: Int, _ root: Fr) -> [Fr] {
+    private static func table(_ log2Size: Int, _ root: Fr, _ isVector: Bool) -> [Fr] {
         var table: [Fr] = [Fr](repeating: .zero, count: 1 << log2Size)
         unsafe table.withMutableKernelPointer { pointer in
-            unsafe vk_fft_table(pointer, UInt32(log2Size), root.raw)
+            unsafe vk_fft_table(pointer, UInt32(log2Size), root.raw, isVector)
         }
         return table
+    }
+
+    /// How many stages the threads share; the blocks below them are transforms of their own.
+    private func sharedStages(threads: Int) -> Int {
+        guard threads > 1 else { return 0 }
+        // A vector transform has at least 64 values.
+        let most = isVector ? log2Size - 6 : log2Size
+        return min(most, Int.bitWidth - (threads - 1).leadingZeroBitCount)
+    }
+
+    /// Calls `stage` with parts of each block of one shared stage.
+    private func runStage(
+        _ stage: Int,
+        threads: Int,
+        _ body: (_ start: Int, _ half: Int, _ part: Range<Int>) -> Void
+    ) {
+        let half = 1 << (log2Size - 1 - stage)
+        // The vector kernels take eight butterflies at a time.
+        let unit = isVector ? 8 : 1
+        for block in 0..<(1 << stage) {
+            ParallelJobs.runParts(of: half / unit, threads: threads, grain: 256) { part in
+                body(
+                    block * 2 * half,
+                    half,
+                    part.lowerBound * unit..<part.upperBound * unit
+                )
+            }
+        }
     }
 
     /// Replaces values at the points by coefficients times the size, in bit-reversed order.
     func interpolateUnscaled(_ values: inout [Fr], threads: Int) {
         precondition(values.count == size, "the values belong to another domain")
-        let sharedStages = threads > 1 ? min(log2Size, 64 - (threads - 1).leadingZeroBitCount) : 0
-        let log2Size = log2Size
+        let shared = sharedStages(threads: threads)
+        let rest = log2Size - shared
+        let isVector = isVector
         unsafe inverseTable.withKernelPointer { table in
             unsafe values.withMutableKernelPointer { data in
                 guard let data = unsafe data else { return }
-                // The first stages are shared; below them each block is a transform of its own.
-                for stage in 0..<sharedStages {
-                    let half = 1 << (log2Size - 1 - stage)
-                    for block in 0..<(1 << stage) {
-                        ParallelJobs.runParts(of: half, threads: threads) { part in
-                            unsafe vk_fft_dif_stage(
-                                data + block * 2 * half,
-                                half,
-                                table,
-                                part.lowerBound,
-                                part.upperBound
-                            )
-                        }
+                for stage in 0..<shared {
+                    runStage(stage, threads: threads) { start, half, part in
+                        unsafe vk_fft_dif_stage(
+                            data + start,
+                            half,
+                            table,
+                            isVector,
+                            part.lowerBound,
+                            part.upperBound
+                        )
                     }
                 }
-                let rest = log2Size - sharedStages
-                ParallelJobs.run(count: 1 << sharedStages, threads: threads) { block in
-                    unsafe vk_fft_dif(data + (block << rest), UInt32(rest), table)
+                ParallelJobs.run(count: 1 << shared, threads: threads) { block in
+                    unsafe vk_fft_dif(data + (block << rest), UInt32(rest), table, isVector)
                 }
             }
         }
@@ -73,27 +110,25 @@ public struct EvaluationDomain: Sendable {
     /// Replaces coefficients in bit-reversed order by the values at the points.
     func evaluate(_ coefficients: inout [Fr], threads: Int) {
         precondition(coefficients.count == size, "the values belong to another domain")
-        let sharedStages = threads > 1 ? min(log2Size, 64 - (threads - 1).leadingZeroBitCount) : 0
-        let log2Size = log2Size
+        let shared = sharedStages(threads: threads)
+        let rest = log2Size - shared
+        let isVector = isVector
         unsafe forwardTable.withKernelPointer { table in
             unsafe coefficients.withMutableKernelPointer { data in
                 guard let data = unsafe data else { return }
-                let rest = log2Size - sharedStages
-                ParallelJobs.run(count: 1 << sharedStages, threads: threads) { block in
-                    unsafe vk_fft_dit(data + (block << rest), UInt32(rest), table)
+                ParallelJobs.run(count: 1 << shared, threads: threads) { block in
+                    unsafe vk_fft_dit(data + (block << rest), UInt32(rest), table, isVector)
                 }
-                for stage in (0..<sharedStages).reversed() {
-                    let half = 1 << (log2Size - 1 - stage)
-                    for block in 0..<(1 << stage) {
-                        ParallelJobs.runParts(of: half, threads: threads) { part in
-                            unsafe vk_fft_dit_stage(
-                                data + block * 2 * half,
-                                half,
-                                table,
-                                part.lowerBound,
-                                part.upperBound
-                            )
-                        }
+                for stage in (0..<shared).reversed() {
+                    runStage(stage, threads: threads) { start, half, part in
+                        unsafe vk_fft_dit_stage(
+                            data + start,
+                            half,
+                            table,
+                            isVector,
+                            part.lowerBound,
+                            part.upperBound
+                        )
                     }
                 }
             }

@@ -1,4 +1,5 @@
 package import FilecoinTypes
+internal import NetworkParameters
 
 /// Where beacon entries come from, such as a drand server.
 ///
@@ -30,12 +31,17 @@ package actor BeaconClient {
 
     /// Returns the entries that a block must carry.
     ///
-    /// - Throws: ``BeaconFault`` if the source gives a wrong entry, or what the source throws.
+    /// - Throws: ``ConsensusError/tooManyNullRounds(lookback:base:)`` for an epoch so far ahead that nobody can
+    ///   be elected in it, ``BeaconFault`` if the source gives a wrong entry, or what the source throws.
     package func entries(
         at epoch: ChainEpoch,
         parentEpoch: ChainEpoch,
         previous: BeaconEntry
     ) async throws -> [BeaconEntry] {
+        let lookback = NetworkParameters.electionLookback
+        if parentEpoch > 0, epoch > lookback, epoch - lookback >= parentEpoch {
+            throw ConsensusError.tooManyNullRounds(lookback: epoch - lookback, base: parentEpoch)
+        }
         let rounds = schedule.requiredRounds(
             at: epoch,
             parentEpoch: parentEpoch,

@@ -133,8 +133,8 @@ package actor SocketStream: ByteStream {
     }
 
     private func checkUsable() throws(IOError) {
-        if isClosed { throw IOError(.closed, "the connection is closed") }
         if let failure { throw failure }
+        if isClosed { throw IOError(.closed, "the connection is closed") }
     }
 
     // MARK: - Writing

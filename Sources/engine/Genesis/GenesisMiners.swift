@@ -59,8 +59,8 @@ struct GenesisMiners {
         guard !template.miners.isEmpty else { throw GenesisError.invalid("no miners") }
         try verifyClients()
         var created: [Created] = []
-        for (index, miner) in template.miners.enumerated() {
-            var new = try create(miner, index)
+        for miner in template.miners {
+            var new = try create(miner)
             try publishDeals(&new)
             created.append(new)
         }
@@ -149,7 +149,7 @@ struct GenesisMiners {
         }
     }
 
-    private func create(_ miner: PreSealedMiner, _ index: Int) throws -> Created {
+    private func create(_ miner: PreSealedMiner) throws -> Created {
         guard
             let proof = RegisteredSealProof(version: .v1_1, sectorSize: miner.sectorSize)?
                 .windowPoStProof()
@@ -158,6 +158,10 @@ struct GenesisMiners {
         do { peerID = try Base58.decode(miner.peerID) } catch {
             throw GenesisError.invalid("peer id \(miner.peerID): \(error)")
         }
+        guard let id = miner.id.actorID else {
+            throw GenesisError.invalid("miner \(miner.id) is no ID address")
+        }
+        try skipIDs(before: id)
         // The reference makes the worker the owner.
         let parameters = CreateMinerParameters(
             owner: miner.worker,
@@ -176,8 +180,7 @@ struct GenesisMiners {
                 parameters.cborBytes()
             )
         )
-        let id = ActorID(rawValue: 1000 + UInt64(index))
-        guard returned.idAddress == .id(id), miner.id == .id(id) else {
+        guard returned.idAddress == miner.id else {
             throw GenesisError.invalid("miner \(miner.id) became \(returned.idAddress)")
         }
         let state: MinerState = try state(id)
@@ -194,6 +197,17 @@ struct GenesisMiners {
             )
         }
         return Created(miner: miner, id: id, expiration: expiration)
+    }
+
+    /// Leaves IDs out so that the next actor gets the one wanted.
+    ///
+    /// lotus knows no gaps between its genesis miners; a network whose miners must prove soon needs them, since
+    /// the ID decides when a proving period begins.
+    private func skipIDs(before id: ActorID) throws {
+        var state: InitState = try state(.initActor)
+        guard state.nextID < id else { return }
+        state.nextID = id
+        try replaceState(.initActor, state)
     }
 
     /// What a miner has when it is created.
@@ -414,25 +428,31 @@ struct GenesisMiners {
     }
 }
 
-/// The chain around a genesis: there is none, and nothing circulates yet.
+/// The chain around a genesis: nothing circulates yet, and randomness is drawn from Go's generator, as by lotus.
 private final class NothingCirculates: ChainView {
-    struct NoRandomness: Error {}
+    struct NoState: Error {}
 
     func chainRandomness(
         _ tag: DomainSeparationTag,
         epoch: ChainEpoch,
         entropy: [UInt8]
-    ) throws -> [UInt8] { throw NoRandomness() }
+    ) throws -> [UInt8] {
+        var source = GoRandom(seed: epoch.rawValue &* 1000)
+        return source.bytes(32)
+    }
 
     func beaconRandomness(
         _ tag: DomainSeparationTag,
         epoch: ChainEpoch,
         entropy: [UInt8]
-    ) throws -> [UInt8] { throw NoRandomness() }
+    ) throws -> [UInt8] {
+        var source = GoRandom(seed: epoch.rawValue)
+        return source.bytes(32)
+    }
 
     func circulatingSupply(at epoch: ChainEpoch, tree: StateTree) -> TokenAmount { .zero }
 
-    func lookbackStateRoot(at epoch: ChainEpoch) throws -> CID { throw NoRandomness() }
+    func lookbackStateRoot(at epoch: ChainEpoch) throws -> CID { throw NoState() }
 }
 
 /// No proof is asked for while a genesis is built; none would count.

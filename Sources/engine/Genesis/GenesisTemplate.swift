@@ -32,7 +32,7 @@ package struct GenesisTemplate: Hashable, Sendable {
     package var networkVersion: NetworkVersion
     /// Accounts and multisigs, which get the IDs from 100 on in this order.
     package var accounts: [Actor]
-    /// Miners, which get the IDs from 1000 on in this order.
+    /// Miners, which get the IDs from 1000 on in this order; IDs may be left out, which lotus does not know.
     package var miners: [PreSealedMiner]
     package var networkName: String
     /// Seconds since 1970.
@@ -95,8 +95,8 @@ extension GenesisTemplate.Actor: JSONCodable {
             control = .multisig(
                 signers: try meta.decode("Signers"),
                 threshold: try meta.decode("Threshold"),
-                vestingDuration: try meta.decode("VestingDuration"),
-                vestingStart: try meta.decode("VestingStart")
+                vestingDuration: try meta.decode("VestingDuration", default: 0),
+                vestingStart: try meta.decode("VestingStart", default: 0)
             )
         default: throw .invalid("actor type \"\(type)\" is neither account nor multisig")
         }
@@ -110,7 +110,7 @@ extension GenesisTemplate: JSONCodable {
             writer.member("Accounts", accounts)
             writer.member("Miners", miners)
             writer.member("NetworkName", networkName)
-            writer.member("Timestamp", timestamp)
+            if timestamp != 0 { writer.member("Timestamp", timestamp) }
             writer.member("VerifregRootKey", verifiedRegistryRoot)
             writer.member("RemainderAccount", remainder)
         }
@@ -119,10 +119,10 @@ extension GenesisTemplate: JSONCodable {
     package init(from value: JSONValue) throws(JSONError) {
         let object = try value.expectObject()
         networkVersion = NetworkVersion(rawValue: try object.decode("NetworkVersion"))
-        accounts = try object.decode("Accounts")
-        miners = try object.decode("Miners")
+        accounts = try object.decode("Accounts", default: [])
+        miners = try object.decode("Miners", default: [])
         networkName = try object.decode("NetworkName")
-        timestamp = try object.decode("Timestamp")
+        timestamp = try object.decode("Timestamp", default: 0)
         verifiedRegistryRoot = try object.decode("VerifregRootKey")
         remainder = try object.decode("RemainderAccount")
     }

@@ -31,6 +31,7 @@ package actor HTTPClient {
 
     private let limits: Limits
     private let loop: EventLoop
+    private var tls: TLSContext?
     private var idle: [Origin: [(connection: HTTPClientConnection, since: IOInstant)]] = [:]
     private var open: [Origin: Int] = [:]
     private var line: [Origin: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)]] =
@@ -39,7 +40,10 @@ package actor HTTPClient {
     package nonisolated let unownedExecutor: UnownedSerialExecutor
 
     /// A client without connections.
-    package init(limits: Limits = Limits(), loop: EventLoop = .shared) {
+    ///
+    /// For `https` it trusts the system's authorities unless a context says otherwise.
+    package init(limits: Limits = Limits(), tls: TLSContext? = nil, loop: EventLoop = .shared) {
+        self.tls = tls
         self.limits = limits
         self.loop = loop
         unsafe unownedExecutor = loop.asUnownedSerialExecutor()
@@ -181,15 +185,23 @@ package actor HTTPClient {
     }
 
     private func dial(_ url: HTTPURL, until deadline: IOInstant) async throws -> any ByteStream {
-        guard !url.scheme.isSecure else {
-            throw IOError(.other, "this client has no TLS for \(url)")
-        }
-        return try await SocketStream.connect(
+        let stream = try await SocketStream.connect(
             host: url.host,
             port: url.port,
             loop: loop,
             until: deadline
         )
+        guard url.scheme.isSecure else { return stream }
+        do {
+            let context = try tls ?? TLSContext(clientTrusting: nil)
+            tls = context
+            let secured = try TLSStream(over: stream, context: context, serverName: url.host)
+            try await secured.handshake(until: deadline)
+            return secured
+        } catch {
+            await stream.close()
+            throw error
+        }
     }
 
     private func giveBack(

@@ -14,13 +14,16 @@ package final class HTTPServer: Sendable {
     let router: HTTPRouter
     let limits: HTTPLimits
     private let loop: EventLoop
+    private let tls: TLSContext?
 
-    /// A server that is not listening yet.
+    /// A server that is not listening yet; with a TLS context it speaks nothing but TLS.
     package init(
         router: HTTPRouter,
         limits: HTTPLimits = HTTPLimits(),
+        tls: TLSContext? = nil,
         loop: EventLoop = .shared
     ) {
+        self.tls = tls
         self.router = router
         self.limits = limits
         self.loop = loop
@@ -45,7 +48,12 @@ package final class HTTPServer: Sendable {
     package var connectionCount: Int { state.withLock { $0.connections.count } }
 
     private func accept(_ stream: SocketStream) {
-        let connection = HTTPServerConnection(stream: stream, server: self)
+        guard let secured = secured(stream) else {
+            // Nobody waits for the end of a connection that never began.
+            Task { await stream.close() }
+            return
+        }
+        let connection = HTTPServerConnection(stream: secured, server: self)
         let isAccepted = state.withLock { state in
             guard !state.isDraining, state.connections.count < limits.connections else {
                 return false
@@ -60,6 +68,14 @@ package final class HTTPServer: Sendable {
             await connection.run()
             self.forget(connection)
         }
+    }
+
+    /// The stream as requests see it; the handshake comes with the first read.
+    ///
+    /// `nil` if OpenSSL has no memory: plain text is never a way out.
+    private func secured(_ stream: SocketStream) -> (any ByteStream)? {
+        guard let tls else { return stream }
+        return try? TLSStream(over: stream, context: tls)
     }
 
     private func forget(_ connection: HTTPServerConnection) {

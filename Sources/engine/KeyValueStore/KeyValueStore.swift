@@ -16,7 +16,9 @@ package protocol KeyValueStore: Sendable {
     ///
     /// What is visited is one state of the store: later changes, also by `visit`, are not seen.
     ///
-    /// - Parameter start: The first key wanted; it may lie anywhere before the end of the prefix.
+    /// The first key wanted, `start`, may lie anywhere before the end of the prefix.
+    ///
+    /// - Throws: ``KeyValueError``, also when `visit` throws it.
     func iterate(
         prefix: [UInt8],
         from start: [UInt8],

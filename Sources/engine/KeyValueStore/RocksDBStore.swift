@@ -31,7 +31,9 @@ package struct RocksDBOptions: Sendable {
 /// A write returns when it is in the write-ahead log of the operating system, so it survives
 /// `kill -9`; ``sync()`` makes it survive a power cut.
 @safe package final class RocksDBStore: KeyValueStore {
-    /// The C handles. RocksDB allows concurrent calls on one database.
+    /// The C handles.
+    ///
+    /// RocksDB allows concurrent calls on one database.
     @safe private struct Handles: @unchecked Sendable {
         let database: OpaquePointer
         let options: OpaquePointer

@@ -248,6 +248,11 @@ package actor MessagePool {
         return pending.nextNonce(of: sender, chain: states[sender]?.nonce ?? 0)
     }
 
+    /// The state of an account after the head; nil if there is none.
+    func senderState(of key: Address) async throws -> SenderState? {
+        try await chain.senderStates(of: [key], after: head)[key]
+    }
+
     /// Every waiting message, and the head that they wait on.
     package func pendingMessages() -> (messages: [SignedMessage], head: Tipset) {
         (pending.all.map(\.signed), head)

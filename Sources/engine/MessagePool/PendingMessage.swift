@@ -35,6 +35,9 @@ package final class PendingMessage: Sendable {
         requiredFunds = signed.message.requiredFunds.attoFIL
     }
 
+    /// The bytes of a message without its signature.
+    static func byteCount(of message: Message) -> Int { message.cborBytes().count }
+
     /// The message without its signature.
     package var message: Message { signed.message }
 

@@ -72,7 +72,9 @@ package final class SQLTransaction {
 
     /// Inserts a row, or updates every column that is not in `key` when the key exists.
     ///
-    /// - Parameter updating: The columns to update instead; an empty list leaves an old row alone.
+    /// `updating` names the columns to update instead; an empty list leaves an old row alone.
+    ///
+    /// - Throws: ``SQLError``.
     package func upsert(
         into table: String,
         _ row: KeyValuePairs<String, any SQLBindable>,

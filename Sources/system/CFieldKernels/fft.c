@@ -1,14 +1,23 @@
+#include "fft_vector.h"
 #include "fr.h"
+
+#include <blst.h>
+#include <blst_aux.h>
 
 // Blocks up to this size stay in the first-level cache while all their stages are done.
 #define FFT_CACHED_LOG 9
 
-void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root) {
+bool vk_fft_is_accelerated(void) { return fft_vector_is_available(); }
+
+void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root, bool is_vector) {
     size_t size = (size_t)1 << log_size;
-    table[0] = FR_ONE;
+    // The vector kernels divide products by 2^260, the form of the elements by 2^256.
+    vk_fr one = FR_ONE;
+    for (int i = 0; i < 4 && is_vector; i++) one = fr_add(one, one);
+    table[0] = one;
     if (log_size == 0) return;
     size_t half = size / 2;
-    vk_fr power = FR_ONE;
+    vk_fr power = one;
     for (size_t j = 0; j < half; j++) {
         table[half + j] = power;
         power = fr_mul(power, root);
@@ -19,53 +28,60 @@ void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root) {
     }
 }
 
-void vk_fft_dif_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to) {
-    const vk_fr *roots = table + half;
-    for (size_t j = from; j < to; j++) {
-        vk_fr a = data[j];
-        vk_fr b = data[j + half];
-        data[j] = fr_add(a, b);
-        data[j + half] = fr_mul(fr_sub(a, b), roots[j]);
-    }
-}
-
-void vk_fft_dit_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to) {
-    const vk_fr *roots = table + half;
-    for (size_t j = from; j < to; j++) {
-        vk_fr a = data[j];
-        vk_fr b = fr_mul(data[j + half], roots[j]);
-        data[j] = fr_add(a, b);
-        data[j + half] = fr_sub(a, b);
-    }
-}
-
-void vk_fft_dif(vk_fr *data, unsigned log_size, const vk_fr *table) {
-    if (log_size > FFT_CACHED_LOG) {
-        size_t half = (size_t)1 << (log_size - 1);
-        vk_fft_dif_stage(data, half, table, 0, half);
-        vk_fft_dif(data, log_size - 1, table);
-        vk_fft_dif(data + half, log_size - 1, table);
+void vk_fft_dif_stage(vk_fr *data, size_t half, const vk_fr *table, bool is_vector, size_t from,
+                      size_t to) {
+    if (is_vector) {
+        fft_vector_dif_stage(data, half, table, from, to);
         return;
     }
-    size_t size = (size_t)1 << log_size;
-    for (size_t half = size / 2; half > 0; half /= 2) {
-        for (size_t block = 0; block < size; block += 2 * half)
-            vk_fft_dif_stage(data + block, half, table, 0, half);
+    const vk_fr *roots = table + half;
+    for (size_t j = from; j < to; j++) {
+        blst_fr_gs_bfly((blst_fr *)&data[j], (blst_fr *)&data[j + half], (const blst_fr *)&roots[j]);
     }
 }
 
-void vk_fft_dit(vk_fr *data, unsigned log_size, const vk_fr *table) {
-    if (log_size > FFT_CACHED_LOG) {
-        size_t half = (size_t)1 << (log_size - 1);
-        vk_fft_dit(data, log_size - 1, table);
-        vk_fft_dit(data + half, log_size - 1, table);
-        vk_fft_dit_stage(data, half, table, 0, half);
+void vk_fft_dit_stage(vk_fr *data, size_t half, const vk_fr *table, bool is_vector, size_t from,
+                      size_t to) {
+    if (is_vector) {
+        fft_vector_dit_stage(data, half, table, from, to);
         return;
     }
+    const vk_fr *roots = table + half;
+    for (size_t j = from; j < to; j++) {
+        blst_fr_ct_bfly((blst_fr *)&data[j], (blst_fr *)&data[j + half], (const blst_fr *)&roots[j]);
+    }
+}
+
+void vk_fft_dif(vk_fr *data, unsigned log_size, const vk_fr *table, bool is_vector) {
     size_t size = (size_t)1 << log_size;
-    for (size_t half = 1; half < size; half *= 2) {
+    if (log_size > FFT_CACHED_LOG) {
+        size_t half = size / 2;
+        vk_fft_dif_stage(data, half, table, is_vector, 0, half);
+        vk_fft_dif(data, log_size - 1, table, is_vector);
+        vk_fft_dif(data + half, log_size - 1, table, is_vector);
+        return;
+    }
+    size_t least = is_vector ? 8 : 1;
+    for (size_t half = size / 2; half >= least; half /= 2) {
         for (size_t block = 0; block < size; block += 2 * half)
-            vk_fft_dit_stage(data + block, half, table, 0, half);
+            vk_fft_dif_stage(data + block, half, table, is_vector, 0, half);
+    }
+    if (is_vector) fft_vector_dif_last(data, size, table);
+}
+
+void vk_fft_dit(vk_fr *data, unsigned log_size, const vk_fr *table, bool is_vector) {
+    size_t size = (size_t)1 << log_size;
+    if (log_size > FFT_CACHED_LOG) {
+        size_t half = size / 2;
+        vk_fft_dit(data, log_size - 1, table, is_vector);
+        vk_fft_dit(data + half, log_size - 1, table, is_vector);
+        vk_fft_dit_stage(data, half, table, is_vector, 0, half);
+        return;
+    }
+    if (is_vector) fft_vector_dit_first(data, size, table);
+    for (size_t half = is_vector ? 8 : 1; half < size; half *= 2) {
+        for (size_t block = 0; block < size; block += 2 * half)
+            vk_fft_dit_stage(data + block, half, table, is_vector, 0, half);
     }
 }
 

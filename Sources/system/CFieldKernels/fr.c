@@ -3,11 +3,24 @@
 #include <blst.h>
 #include <string.h>
 
-vk_fr vk_fr_add(vk_fr a, vk_fr b) { return fr_add(a, b); }
-vk_fr vk_fr_sub(vk_fr a, vk_fr b) { return fr_sub(a, b); }
-vk_fr vk_fr_neg(vk_fr a) { return fr_sub((vk_fr){{0, 0, 0, 0}}, a); }
-vk_fr vk_fr_mul(vk_fr a, vk_fr b) { return fr_mul(a, b); }
-vk_fr vk_fr_sqr(vk_fr a) { return fr_mul(a, a); }
+vk_fr vk_fr_add(vk_fr a, vk_fr b) {
+    blst_fr_add((blst_fr *)&a, (const blst_fr *)&a, (const blst_fr *)&b);
+    return a;
+}
+
+vk_fr vk_fr_sub(vk_fr a, vk_fr b) {
+    blst_fr_sub((blst_fr *)&a, (const blst_fr *)&a, (const blst_fr *)&b);
+    return a;
+}
+
+vk_fr vk_fr_neg(vk_fr a) { return vk_fr_sub((vk_fr){{0, 0, 0, 0}}, a); }
+
+vk_fr vk_fr_mul(vk_fr a, vk_fr b) {
+    blst_fr_mul((blst_fr *)&a, (const blst_fr *)&a, (const blst_fr *)&b);
+    return a;
+}
+
+vk_fr vk_fr_sqr(vk_fr a) { return vk_fr_mul(a, a); }
 
 vk_fr vk_fr_inv(vk_fr a) {
     vk_fr r;

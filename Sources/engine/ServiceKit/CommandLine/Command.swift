@@ -16,9 +16,7 @@ package struct Command: Sendable {
     package let isHidden: Bool
     package let action: Action?
 
-    /// Describes a command.
-    ///
-    /// - Parameter action: What it does; without one the command shows its help.
+    /// Describes a command; without an action it shows its help.
     package init(
         _ name: String,
         aliases: [String] = [],

@@ -4,7 +4,8 @@ import Foundation
 package enum AtomicFile {
     /// Replaces a file; a reader, and a restart after a power cut, sees the old bytes or the new ones.
     ///
-    /// - Parameter mode: The permission bits, also when the file existed with others.
+    /// It has the permission bits `mode`, also when the file existed with others.
+    ///
     /// - Throws: ``FileFailure``.
     package static func write(
         _ bytes: [UInt8],

@@ -36,6 +36,7 @@ package final class FileSink: LogSink {
     /// Opens a log file, mode 0600, and appends to it.
     ///
     /// - Parameters:
+    ///   - path: Where the file is.
     ///   - maximumBytes: The size after which a new file is started.
     ///   - maximumFiles: How many old files are kept.
     /// - Throws: ``FileFailure``.

@@ -30,7 +30,7 @@ package final class LogSystem: Sendable {
 
     /// Creates a log.
     ///
-    /// - Parameter now: The time to write, in nanoseconds since 1970: real time, not protocol time.
+    /// The time that `now` gives is written: nanoseconds since 1970, real time, not protocol time.
     package init(
         level: LogLevel = .info,
         format: LogFormat = .console,

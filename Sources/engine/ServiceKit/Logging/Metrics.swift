@@ -38,9 +38,7 @@ package final class MetricsRegistry: Sendable {
         labels: KeyValuePairs<String, String> = [:]
     ) -> MetricValue { value("gauge", name, help, labels) }
 
-    /// A distribution, counted in buckets.
-    ///
-    /// - Parameter bounds: The upper ends of the buckets, rising.
+    /// A distribution, counted in buckets whose upper ends, rising, are `bounds`.
     package func histogram(
         _ name: String,
         help: String = "",

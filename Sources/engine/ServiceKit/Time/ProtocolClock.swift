@@ -27,7 +27,9 @@ package struct ProtocolTime: Hashable, Comparable, Sendable, CustomStringConvert
     package var description: String { GoDuration.text(.nanoseconds(nanoseconds)) + " since 1970" }
 }
 
-/// The clock of the protocol: epochs, timestamps, expiry. It may be offset or jump.
+/// The clock of the protocol: epochs, timestamps, expiry.
+///
+/// It may be offset or jump.
 ///
 /// Network time-outs, back-off and pings use the real clock (`ContinuousClock`) instead, so that a jump
 /// does not fire all of them.

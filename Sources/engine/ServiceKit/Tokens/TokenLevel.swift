@@ -41,7 +41,7 @@ package struct Caller: Hashable, Sendable {
 
     /// A caller with the level of a token of the auth family.
     ///
-    /// - Parameter level: The token's text; anything else than the four levels grants nothing.
+    /// A text that is none of the four levels grants nothing.
     package init(name: String, level: String) {
         self.init(name: name, permissions: Set(TokenLevel(rawValue: level)?.granted ?? []))
     }

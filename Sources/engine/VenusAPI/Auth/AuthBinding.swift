@@ -46,9 +46,7 @@ package struct AuthBinding: Hashable, Sendable, JSONDecodable {
         updatedAt = try object.decode("UpdatedAt", default: "")
     }
 
-    /// Writes the binding.
-    ///
-    /// - Parameter withOpenMining: Whether that field is there; routes of the older service lack it.
+    /// Writes the binding; routes of the older service lack the field `OpenMining`.
     package func encode(to writer: inout JSONWriter, withOpenMining: Bool) {
         writer.object { writer in
             writer.member(kind.rawValue, address)

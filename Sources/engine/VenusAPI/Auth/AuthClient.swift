@@ -31,7 +31,9 @@ package struct AuthClient: Sendable {
     /// A client of the service at `url`.
     ///
     /// - Parameters:
+    ///   - url: Where the service is.
     ///   - token: Sent with every request; ``verify(_:)`` works without.
+    ///   - http: Makes the requests.
     ///   - service: What the caller is called in the service's log.
     package init(url: HTTPURL, token: Secret? = nil, http: HTTPClient, service: String = "venus") {
         self.url = url

@@ -8,7 +8,7 @@ package struct AuthUser: Hashable, Sendable, JSONCodable {
     /// A random UUID.
     package var id: String
     package var name: String
-    /// What the user is for in the first services: 1 is a miner. Kept, not interpreted.
+    /// What the user is for in the first services: 1 is a miner; kept, not interpreted.
     package var sourceType: Int64
     package var comment: String
     /// ``enabled``, or another number for disabled.
@@ -49,9 +49,7 @@ package struct AuthUser: Hashable, Sendable, JSONCodable {
 
     package func encode(to writer: inout JSONWriter) { encode(to: &writer, withSourceType: true) }
 
-    /// Writes the user.
-    ///
-    /// - Parameter withSourceType: Whether that field is there; routes of the newer service lack it.
+    /// Writes the user; routes of the newer service lack the field `sourceType`.
     package func encode(to writer: inout JSONWriter, withSourceType: Bool) {
         writer.object { writer in
             writer.member("id", id)

@@ -114,9 +114,7 @@ final class AuthStore: Sendable {
         }
     }
 
-    /// Lists one token.
-    ///
-    /// - Parameter includingRemoved: Whether a removed one is found too.
+    /// Lists one token, also a removed one if asked.
     func token(_ token: Secret, includingRemoved: Bool = false) async throws -> AuthTokenInfo? {
         try await database.read { transaction in
             try transaction.row(

@@ -24,7 +24,7 @@ struct WalletAPI: Sendable {
         serveLock(&service)
         serveRest(&service)
         var router = HTTPRouter()
-        service.mount(on: &router, at: "/rpc/v0", verifier: LocalTokenVerifier(secret: secret))
+        service.mount(on: &router, at: "/rpc/v0", verifier: AllowTokenVerifier(secret: secret))
         return router
     }
 
@@ -122,5 +122,14 @@ struct WalletAPI: Sendable {
                 "without permission: passwords are taken on the wallet's machine only"
             )
         }
+    }
+}
+
+/// Verifies tokens of the `Allow` family under the wallet's secret; the other family means nothing here.
+struct AllowTokenVerifier: TokenVerifier {
+    let secret: [UInt8]
+
+    func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
+        (try? AllowClaims.verify(Secret(token), secret: secret)).map { RPCIdentity($0.caller) }
     }
 }

@@ -54,16 +54,22 @@ void vk_fr_to_bytes(uint8_t *out, const vk_fr *a, size_t count);
 // time takes them bit-reversed and leaves them in natural order. Forward and inverse transforms differ in the
 // root only; the division by the size is left to the caller.
 
+/// Whether the processor has the vector instructions (AVX-512 IFMA) of the eight-lane butterflies.
+bool vk_fft_is_accelerated(void);
 /// Fills the table for transforms of up to 2^log_size values: the powers root_m^j, j < m/2, for every m = 2,
 /// 4, ... 2^log_size, at offset m/2, where root_m = root^(2^log_size / m). The table has 2^log_size entries.
-void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root);
+/// A table made for the vector kernels (`is_vector`) serves only calls that say the same, for transforms of
+/// at least 64 values and parts of stages that are multiples of 8.
+void vk_fft_table(vk_fr *table, unsigned log_size, vk_fr root, bool is_vector);
 /// A whole transform of 2^log_size values by decimation in frequency.
-void vk_fft_dif(vk_fr *data, unsigned log_size, const vk_fr *table);
+void vk_fft_dif(vk_fr *data, unsigned log_size, const vk_fr *table, bool is_vector);
 /// A whole transform of 2^log_size values by decimation in time.
-void vk_fft_dit(vk_fr *data, unsigned log_size, const vk_fr *table);
+void vk_fft_dit(vk_fr *data, unsigned log_size, const vk_fr *table, bool is_vector);
 /// Butterflies `from` ..< `to` of one stage over a block of 2 * half values.
-void vk_fft_dif_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to);
-void vk_fft_dit_stage(vk_fr *data, size_t half, const vk_fr *table, size_t from, size_t to);
+void vk_fft_dif_stage(vk_fr *data, size_t half, const vk_fr *table, bool is_vector, size_t from,
+                      size_t to);
+void vk_fft_dit_stage(vk_fr *data, size_t half, const vk_fr *table, bool is_vector, size_t from,
+                      size_t to);
 /// Moves each of the 2^log_size values to the place with reversed index bits.
 void vk_fft_reverse_bits(vk_fr *data, unsigned log_size);
 /// data[i] *= start * ratio^(bit-reversed i), for `from` <= i < `to` of 2^log_size values.
