@@ -297,4 +297,20 @@ import Testing
         #expect(await iterator.next() == true)
         await server.shutdown(grace: .zero)
     }
+
+    @Test func `a handler runs where its route says`() async throws {
+        var router = HTTPRouter()
+        router.on(.get, "/loop", runs: .loop) { _ in .text(.ok, "\(EventLoop.shared.isCurrent)") }
+        router.on(.get, "/pool") { _ in .text(.ok, "\(EventLoop.shared.isCurrent)") }
+        let server = HTTPServer(router: router)
+        let address = try await server.start(on: .loopback(port: 0))
+        for (path, isOnLoop) in [("/loop", true), ("/pool", false)] {
+            let answer = try await exchange(
+                "GET \(path) HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                with: address
+            )
+            #expect(answer.hasSuffix("\r\n\r\n\(isOnLoop)"))
+        }
+        await server.shutdown(grace: .zero)
+    }
 }

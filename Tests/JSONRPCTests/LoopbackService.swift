@@ -62,6 +62,20 @@ enum Fail: RPCMethod {
     typealias Result = NoResult
 }
 
+enum WhereOnLoop: RPCMethod {
+    static let name = "Test.WhereOnLoop"
+    static let parameterNames: [String] = []
+    typealias Parameters = Positional<>
+    typealias Result = Bool
+}
+
+enum WhereOnPool: RPCMethod {
+    static let name = "Test.WhereOnPool"
+    static let parameterNames: [String] = []
+    typealias Parameters = Positional<>
+    typealias Result = Bool
+}
+
 enum Hang: RPCMethod {
     static let name = "Test.Hang"
     static let parameterNames: [String] = []
@@ -129,6 +143,8 @@ final class LoopbackService: Sendable {
         api.on(Fail.self, need: .read) { _, code in
             throw RPCError(code: code, "failed as asked", data: "0x")
         }
+        api.on(WhereOnLoop.self, need: .read, runs: .loop) { _ in EventLoop.shared.isCurrent }
+        api.on(WhereOnPool.self, need: .read) { _ in EventLoop.shared.isCurrent }
         api.on(Hang.self, need: .read) { _ in
             tell.yield("hangs")
             do {

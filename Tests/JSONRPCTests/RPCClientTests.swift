@@ -47,6 +47,16 @@ import Testing
         await service.server.shutdown(grace: .zero)
     }
 
+    @Test(arguments: [HTTPURL.Scheme.http, .ws])
+    func `a method runs where its registration says`(_ scheme: HTTPURL.Scheme) async throws {
+        let service = try await LoopbackService()
+        let client = RPCClient(service.url(scheme), token: "read")
+        #expect(try await client.call(WhereOnLoop.self))
+        #expect(try await client.call(WhereOnPool.self) == false)
+        await client.close()
+        await service.server.shutdown(grace: .zero)
+    }
+
     @Test func `a channel brings its values in order and then its end`() async throws {
         let service = try await LoopbackService()
         let client = RPCClient(service.url(.ws), token: "read")

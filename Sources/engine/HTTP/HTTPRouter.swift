@@ -129,8 +129,9 @@ extension HTTPRouter.Route {
         }
     }
 
+    /// Leaves the loop, which the connection's task prefers.
     @concurrent private func attemptOnPool(_ request: HTTPRequest) async -> HTTPResponse {
-        await attempt(request)
+        await withTaskExecutorPreference(globalConcurrentExecutor) { await attempt(request) }
     }
 
     nonisolated(nonsending) private func attempt(_ request: HTTPRequest) async -> HTTPResponse {

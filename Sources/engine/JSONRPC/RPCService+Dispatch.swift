@@ -54,7 +54,10 @@ extension RPCService {
         _ call: Call,
         _ context: RPCContext
     ) async -> Result<[UInt8]?, RPCError> {
-        await attempt(call, context)
+        // Over HTTP the task prefers the loop.
+        await withTaskExecutorPreference(globalConcurrentExecutor) {
+            await attempt(call, context)
+        }
     }
 
     nonisolated(nonsending) private static func attempt(
