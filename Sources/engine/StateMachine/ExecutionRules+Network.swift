@@ -1,4 +1,5 @@
 package import ActorRuntime
+internal import FilecoinTypes
 package import NetworkParameters
 
 extension ActorPolicy {
@@ -27,13 +28,17 @@ extension ExecutionRules {
         proofs: any ProofVerifier,
         signatures: any SignatureVerifier
     ) {
+        let ohSnap = parameters.upgrades[.ohSnap]
+        let upgrades: [ChainEpoch: any StateUpgrade] =
+            ohSnap >= 0 && ohSnap != UpgradeSchedule.never ? [ohSnap: ActorsV7Upgrade()] : [:]
         self.init(
             networkVersion: { parameters.networkVersion(at: $0) },
             prices: parameters.gasPriceList(at: UpgradeSchedule.never) == .calico
                 ? .calico : .genesis,
             policy: ActorPolicy(parameters),
             proofs: proofs,
-            signatures: signatures
+            signatures: signatures,
+            upgrades: upgrades
         )
     }
 }
