@@ -271,10 +271,10 @@ let modules: [Module] = [
         .service,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "ChainStore", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP",
-            "Hashing", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "MessagePool", "Multiformats",
-            "NetworkParameters", "ServiceKit", "StateMachine", "StateView", "StorageCircuits",
-            "StorageProofs", "VenusAPI",
+            "ChainStore", "Compression", "Consensus", "EventLoop", "FilecoinCrypto",
+            "FilecoinTypes", "Genesis", "HTTP", "Hashing", "IPLD", "JSON", "JSONRPC",
+            "KeyValueStore", "MessagePool", "Multiformats", "NetworkParameters", "ServiceKit",
+            "StateMachine", "StateView", "StorageCircuits", "StorageProofs", "VenusAPI",
         ]
     ),
 
@@ -292,6 +292,7 @@ let modules: [Module] = [
 
     // Commands.
     Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
+    Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
     Module(
         "venus-conformance",

@@ -1,0 +1,4 @@
+import Node
+import ServiceKit
+
+await NodeProgram.application.main()
