@@ -291,6 +291,7 @@ let modules: [Module] = [
     ),
 
     // Commands.
+    Module("bench-proofs", .command, .executable, uses: ["BLS12381", "StorageCircuits"]),
     Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
