@@ -98,6 +98,26 @@ struct PoStProofVectorTests {
         #expect(try !proves(sealed, tree, Array(aux.dropLast()), commR))
         #expect(try !proves(sealed, tree, aux, row["comm_d"].node))
     }
+
+    @Test func `a file that shrinks while it is open gives an error`() throws {
+        let folder = try TemporaryDirectory()
+        let source = "reference/proofs/sealed/s2-v1_1-full"
+        let sealed = try Vectors.bytes("\(source)/sealed")
+        try SealFiles.write(sealed, to: folder.path("sealed"))
+        try SealFiles.write(
+            Vectors.bytes("\(source)/cache/sc-02-data-tree-r-last.dat"),
+            to: folder.path("sc-02-data-tree-r-last.dat")
+        )
+        let tree = try ReplicaTree(
+            replica: folder.path("sealed"),
+            cache: folder.path(""),
+            parameters: parameters(2048)
+        )
+        #expect(try tree.open(63).isValid(for: 63, .poseidon))
+        #expect(throws: SealError.self) { try tree.open(64) }
+        try SealFiles.write(Array(sealed.prefix(1024)), to: folder.path("sealed"))
+        #expect(throws: SealError.self) { try tree.open(63) }
+    }
 }
 
 @Suite struct BincodeTests {

@@ -220,7 +220,9 @@ package struct PoRepProver: Sendable {
             path: MerkleProof(
                 leaf: rows[node % leaves],
                 root: PoseidonTree.root(of: roots, parameters.tree),
-                base: PoseidonTree.steps(in: rows, offset: 0, width: leaves, index: node % leaves),
+                base: PoseidonTree.steps(width: leaves, index: node % leaves) { nodes in
+                    nodes.map { rows[$0] }
+                },
                 sub: upper.sub,
                 top: upper.top
             )

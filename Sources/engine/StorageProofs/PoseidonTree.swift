@@ -117,20 +117,19 @@ enum PoseidonTree {
 
     /// The steps of a base tree whose rows lie one after the other.
     ///
-    /// The row of `width` nodes that holds node `index` begins at `offset`; the root is last.
-    static func steps(
-        in rows: NodeBuffer,
-        offset: Int,
+    /// The first row has `width` nodes, of which number `index` is the own one; the root is last.
+    static func steps<Failure: Error>(
         width: Int,
-        index: Int
-    ) -> [MerkleProof.Step] {
+        index: Int,
+        nodes: (Range<Int>) throws(Failure) -> [Bytes32]
+    ) throws(Failure) -> [MerkleProof.Step] {
         var steps: [MerkleProof.Step] = []
-        var start = offset
+        var start = 0
         var width = width
         var index = index
         while width > 1 {
             let first = start + index / TreeShape.base * TreeShape.base
-            let children = (first..<first + TreeShape.base).map { rows[$0] }
+            let children = try nodes(first..<first + TreeShape.base)
             steps.append(step(children, index % TreeShape.base))
             start += width
             width /= TreeShape.base

@@ -7,8 +7,8 @@ internal import Poseidon
 /// missing around a leaf is computed from the replica.
 package struct ReplicaTree: Sendable {
     private let parameters: SectorParameters
-    private let replica: NodeBuffer
-    private let stored: [NodeBuffer]
+    private let replica: NodeFile
+    private let stored: [NodeFile]
     private let discarded: Int
     private let baseRoots: [Bytes32]
     /// The root of the whole tree, CommR-last, as far as the files tell.
@@ -27,10 +27,10 @@ package struct ReplicaTree: Sendable {
         parameters: SectorParameters
     ) throws(SealError) {
         self.parameters = parameters
-        self.replica = try NodeBuffer(reading: replica, expected: parameters.nodes)
-        var stored: [NodeBuffer] = []
+        self.replica = try NodeFile(replica, expected: parameters.nodes)
+        var stored: [NodeFile] = []
         for id in SealFiles.baseTrees(SealFiles.treeRLast, parameters.tree) {
-            stored.append(try NodeBuffer(reading: SealFiles.storePath(cache, id)))
+            stored.append(try NodeFile(SealFiles.storePath(cache, id)))
         }
         self.stored = stored
         let leaves = parameters.nodesPerBaseTree
@@ -43,7 +43,9 @@ package struct ReplicaTree: Sendable {
             )
         }
         self.discarded = discarded
-        baseRoots = stored.map { $0[$0.count - 1] }
+        var baseRoots: [Bytes32] = []
+        for file in stored { baseRoots += try file.nodes(file.count - 1..<file.count) }
+        self.baseRoots = baseRoots
         root = PoseidonTree.root(of: baseRoots, parameters.tree)
     }
 
@@ -74,28 +76,24 @@ package struct ReplicaTree: Sendable {
         var span = 1
         for _ in 0...discarded { span *= TreeShape.base }
         let first = index / span * span
-        var row: [UInt8] = replica.array(of: first..<first + span)
+        var row: [UInt8] = try replica.bytes(of: first..<first + span)
         var place = index - first
+        let leaf = Bytes32(row, at: 32 * place) ?? Bytes32()
         while row.count > 32 {
             let children = place / TreeShape.base * TreeShape.base
             let nodes = (children..<children + TreeShape.base).map {
                 Bytes32(row, at: 32 * $0) ?? Bytes32()
             }
-            guard row.count > 32 * TreeShape.base || nodes.allSatisfy(FieldElement.isCanonical)
-            else { throw damaged(index) }
             steps.append(PoseidonTree.step(nodes, place % TreeShape.base))
             row = Poseidon.arity8.hash(nodes: row)
             place /= TreeShape.base
         }
-        steps += PoseidonTree.steps(
-            in: stored[tree],
-            offset: 0,
-            width: leaves / span,
-            index: index % leaves / span
-        )
+        steps += try PoseidonTree.steps(width: leaves / span, index: index % leaves / span) {
+            (nodes) throws(SealError) in try stored[tree].nodes(nodes)
+        }
         let upper = PoseidonTree.upperSteps(baseRoots, parameters.tree, tree: tree)
         let proof = MerkleProof(
-            leaf: replica[index],
+            leaf: leaf,
             root: root,
             base: steps,
             sub: upper.sub,
