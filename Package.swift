@@ -286,7 +286,7 @@ let modules: [Module] = [
             "ActorRuntime", "BigIntegers", "Bytes", "CBOR", "ChainStore", "Compression",
             "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing",
             "HTTP", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "Multiformats",
-            "NetworkParameters", "Node", "ServiceKit",
+            "NetworkParameters", "Node", "ServiceKit", "VenusAPI",
         ]
     ),
 

@@ -19,10 +19,13 @@ import ServiceKit
 final class RecordedNode: Sendable {
     private let server: HTTPServer
     private let client = HTTPClient()
-    private let address: SocketAddress
+    /// Where it listens.
+    let address: SocketAddress
     private let running: Task<Void, any Error>
     /// Its own tokens.
     let tokens: NodeTokens
+    /// Its clock, which stands at the head's time.
+    let clock: ManualClock
     /// The node.
     let node: NodeService
 
@@ -70,11 +73,23 @@ final class RecordedNode: Sendable {
         )
         let server = HTTPServer(router: node.router())
         let address = try await server.start(on: .loopback(port: 0))
-        return RecordedNode(node: node, tokens: tokens, server: server, address: address)
+        return RecordedNode(
+            node: node,
+            tokens: tokens,
+            clock: clock,
+            server: server,
+            address: address
+        )
     }
 
-    private init(node: NodeService, tokens: NodeTokens, server: HTTPServer, address: SocketAddress)
-    {
+    private init(
+        node: NodeService,
+        tokens: NodeTokens,
+        clock: ManualClock,
+        server: HTTPServer,
+        address: SocketAddress
+    ) {
+        self.clock = clock
         self.node = node
         self.tokens = tokens
         self.server = server
