@@ -292,6 +292,12 @@ let modules: [Module] = [
 
     // Commands.
     Module("bench-proofs", .command, .executable, uses: ["BLS12381", "StorageCircuits"]),
+    Module(
+        "bench-mempool",
+        .command,
+        .executable,
+        uses: ["ActorRuntime", "BigIntegers", "FilecoinTypes", "MessagePool"]
+    ),
     Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),

@@ -107,10 +107,9 @@ enum GasPerformance {
     static func of(reward: BigInt, gasLimit: Int64) -> Double {
         guard gasLimit > 0 else { return reward.isNegative ? -.infinity : .infinity }
         let scaled = reward * blockGasLimit
-        let isNegative = scaled.isNegative
-        guard let magnitude = UInt128(exactly: scaled.magnitude) else {
-            return large(scaled, gasLimit)
-        }
+        guard let small = Int128(exactly: scaled) else { return large(scaled, gasLimit) }
+        let isNegative = small < 0
+        let magnitude = small.magnitude
         let quotient = nearest(magnitude, UInt64(gasLimit))
         return isNegative ? -quotient : quotient
     }
@@ -192,7 +191,7 @@ extension MessageSelection {
             gasLimit += message.gasLimit
             guard gasLimit <= BaseFee.blockGasLimit.rawValue else { break }
             guard balance >= message.requiredFunds else { break }
-            balance = balance - message.requiredFunds - message.message.value.attoFIL
+            balance = balance - message.requiredFunds - message.value
             usable.append(message)
             rewards.append(message.gasReward(baseFee: baseFee))
         }

@@ -115,7 +115,9 @@ extension MessageSelection {
     func sortedChains(of senders: [Address: [PendingMessage]]) -> [MessageChain] {
         var chains: [MessageChain] = []
         // In the order of addresses, so that chains of equal worth always come in the same order.
-        for (sender, messages) in senders.sorted(by: { $0.key < $1.key }) {
+        let ordered = senders.map { (key: $0.key.bytes, sender: $0.key, messages: $0.value) }
+            .sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        for (_, sender, messages) in ordered {
             guard let state = states[sender] else { continue }
             chains += self.chains(of: messages, state: state)
         }

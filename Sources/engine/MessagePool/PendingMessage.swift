@@ -17,6 +17,9 @@ package final class PendingMessage: Sendable {
     let nonce: UInt64
     let gasLimit: Int64
     let requiredFunds: BigInt
+    let value: BigInt
+    private let feeCap: BigInt
+    private let premium: BigInt
 
     package init(_ signed: SignedMessage) {
         self.signed = signed
@@ -33,6 +36,9 @@ package final class PendingMessage: Sendable {
         nonce = signed.message.nonce
         gasLimit = signed.message.gasLimit.rawValue
         requiredFunds = signed.message.requiredFunds.attoFIL
+        value = signed.message.value.attoFIL
+        feeCap = signed.message.gasFeeCap.attoFIL
+        premium = signed.message.gasPremium.attoFIL
     }
 
     /// The bytes of a message without its signature.
@@ -50,9 +56,8 @@ package final class PendingMessage: Sendable {
     ///
     /// The penalty for a fee cap below the base fee counts three times.
     func gasReward(baseFee: BigInt) -> BigInt {
-        let available = message.gasFeeCap.attoFIL - baseFee
-        let premium = min(available, message.gasPremium.attoFIL)
-        let reward = premium * BigInt(gasLimit)
+        let available = feeCap - baseFee
+        let reward = min(available, premium) * BigInt(gasLimit)
         return reward.isNegative ? reward * 3 : reward
     }
 }
