@@ -252,7 +252,7 @@ let modules: [Module] = [
         "Messager",
         .service,
         uses: [
-            "BigIntegers", "Bytes", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "BigIntegers", "CBOR", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
             "Multiformats", "SQLStore", "ServiceKit", "VenusAPI",
         ]
     ),

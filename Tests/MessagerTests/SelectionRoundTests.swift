@@ -39,9 +39,7 @@ import VenusAPI
 
     /// Plays a round to its end.
     ///
-    /// - Parameters:
-    ///   - situation: Where it begins.
-    ///   - refusedFrom: From which signature on the wallet refuses.
+    /// The wallet refuses from the signature `refusedFrom` on.
     static func play(
         _ situation: SelectionRound.Situation,
         refusedFrom: Int = .max,

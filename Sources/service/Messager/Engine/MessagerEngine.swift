@@ -30,9 +30,10 @@ final class MessagerEngine: Sendable {
         var nextWaiter: UInt64 = 0
     }
 
-    /// - Parameters:
-    ///   - targets: The nodes to push to, asked anew for each push.
-    ///   - stableTime: How long a head has to stay before messages are chosen.
+    /// An engine that has not started.
+    ///
+    /// The targets, the nodes to push to, are asked anew for each push; a head has to stay for
+    /// `stableTime` before messages are chosen.
     init(
         store: MessagerStore,
         chain: any MessagerChain,
@@ -61,14 +62,16 @@ final class MessagerEngine: Sendable {
     // MARK: - Loops
 
     /// Runs until the task is cancelled.
-    func run() async {
+    ///
+    /// - Parameter selects: Whether this instance gives messages their nonce and pushes them.
+    func run(selects: Bool = true) async {
         let (heads, heard) = AsyncStream.makeStream(
             of: Tipset.self,
             bufferingPolicy: .bufferingNewest(1)
         )
         await withTaskGroup { group in
             group.addTask { await self.follow { heard.yield($0) } }
-            group.addTask { await self.choose(heads) }
+            if selects { group.addTask { await self.choose(heads) } }
             await group.next()
             group.cancelAll()
         }

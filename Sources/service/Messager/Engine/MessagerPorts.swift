@@ -43,7 +43,7 @@ package protocol MessagerTarget: Sendable {
 package protocol MessagerSigner: Sendable {
     /// Whether a wallet has the key of an address.
     ///
-    /// - Parameter accounts: Whose wallets are asked, where the route goes by accounts.
+    /// The accounts are those whose wallets are asked, where the route goes by accounts.
     func has(_ address: Address, accounts: [String]) async throws -> Bool
     /// Signs a message with its sender's key.
     func sign(_ message: Message, accounts: [String]) async throws -> Signature

@@ -20,7 +20,7 @@ struct ExecutedTipset: Sendable {
 enum Inclusion {
     /// The message after the chain has executed a message of its sender with its nonce.
     ///
-    /// - Parameter row: A message in state ``MessagerState/filled``.
+    /// The row is in state ``MessagerState/filled``.
     static func applied(
         _ row: MessagerMessage,
         _ entry: ExecutedTipset.Entry,

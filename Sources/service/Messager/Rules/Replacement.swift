@@ -9,7 +9,7 @@ enum Replacement {
 
     /// The least premium that replaces a message: `premium * ratio + 1`.
     ///
-    /// - Parameter ratio: What the node's pool asks for, such as 1.25.
+    /// The ratio is what the node's pool asks for, such as 1.25.
     static func minimumPremium(over premium: TokenAmount, ratio: Double) -> TokenAmount {
         let asked = (ratio * 100).isFinite ? Int64(exactly: (ratio * 100).rounded(.down)) : nil
         let percent = max(minimumPercent, asked ?? minimumPercent)
@@ -24,6 +24,7 @@ enum Replacement {
     ///   - estimate: The node's estimate for it without cap and premium.
     ///   - ratio: What the node's pool asks for.
     ///   - maxFee: The most that the message may cost; 0 for any.
+    /// - Returns: The message with its new gas values.
     /// - Throws: ``MessagerFailure`` when `maxFee` does not allow the premium that a pool needs.
     static func automatic(
         _ message: Message,

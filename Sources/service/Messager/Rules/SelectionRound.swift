@@ -208,7 +208,7 @@ struct SelectionRound {
 
     /// The next nonces of the senders of a tipset's messages, which its state does not count yet.
     ///
-    /// - Parameter messages: In the order of execution.
+    /// The messages come in the order of execution.
     static func appliedNonces(_ messages: [Message]) -> [Address: UInt64] {
         var nonces: [Address: UInt64] = [:]
         for message in messages {

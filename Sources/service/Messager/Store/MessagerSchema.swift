@@ -59,6 +59,16 @@ enum MessagerSchema {
                     height {integer} NOT NULL PRIMARY KEY, tipset_key {key 2048} NOT NULL)
                 """,
             ]
-        )
+        ),
+        SQLMigration(
+            2,
+            [
+                """
+                CREATE TABLE wallets (
+                    name {key 256} NOT NULL PRIMARY KEY, url {key 256} NOT NULL,
+                    token {text} NOT NULL, created_at {integer} NOT NULL)
+                """
+            ]
+        ),
     ]
 }

@@ -92,6 +92,7 @@ extension MessagerStore {
     ///   - reverted: Tipsets that left the chain.
     ///   - applied: Tipsets that belong to it now, oldest first.
     ///   - startsAnew: Whether everything remembered before is to be forgotten.
+    /// - Throws: What the database says; nothing has changed then.
     func move(
         reverting reverted: [TipsetKey],
         applying applied: [ExecutedTipset],

@@ -17,6 +17,7 @@ final class MessagerStore: Sendable {
     ///   - location: Where it is.
     ///   - random: Identifiers come from here.
     ///   - now: Nanoseconds since 1970.
+    /// - Throws: What the database says.
     init(
         _ location: SQLLocation,
         random: any RandomSource,
@@ -106,7 +107,7 @@ final class MessagerStore: Sendable {
 
     /// Lists messages.
     ///
-    /// - Parameter hasError: Whether only those with an error are listed.
+    /// With `hasError` only those with an error are listed.
     func messages(
         _ query: MessagerQuery,
         createdBefore: Int64? = nil,
@@ -160,8 +161,7 @@ final class MessagerStore: Sendable {
 
     /// Changes a message.
     ///
-    /// - Parameter change: Given the newest row; what it throws takes everything back.
-    /// - Returns: The new row.
+    /// The change is given the newest row; what it throws takes everything back. Gives the new row.
     @discardableResult
     func update(
         _ id: String,

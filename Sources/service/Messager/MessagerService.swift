@@ -1,0 +1,247 @@
+package import EventLoop
+import Foundation
+import HTTP
+import JSONRPC
+import SQLStore
+package import ServiceKit
+import VenusAPI
+
+/// How a messager is started.
+package struct MessagerOptions: Sendable {
+    /// The folder of the service.
+    package var repository: String
+    /// Changes what the configuration file says.
+    package var adjust: @Sendable (inout MessagerConfiguration) -> Void = { _ in }
+    /// Where to log; nil for what the configuration says.
+    package var log: LogSystem?
+    /// Identifiers and the secret of the local token come from here.
+    package var random: any RandomSource
+    package var clock: any ProtocolClock
+
+    package init(
+        repository: String,
+        random: any RandomSource = SystemRandom(),
+        clock: any ProtocolClock = OffsetClock()
+    ) {
+        self.repository = repository
+        self.random = random
+        self.clock = clock
+    }
+}
+
+/// The messager: its folder, its database, its loops and its server.
+package final class MessagerService: Sendable {
+    /// The newest version of the original that this one follows.
+    package static let version = "1.18.0+venus-swift"
+    /// What logs.
+    static let subsystems = ["api", "main", "msg-select"]
+
+    private let repository: Repository
+    private let store: MessagerStore
+    private let server: HTTPServer
+    private let connections: Connections
+    private let loops: Task<Void, Never>
+    /// Where the service listens.
+    package let address: SocketAddress
+    /// The admin token of the command line, also in the folder's file `token`.
+    package let localToken: Secret
+
+    private init(
+        repository: Repository,
+        store: MessagerStore,
+        server: HTTPServer,
+        connections: Connections,
+        loops: Task<Void, Never>,
+        address: SocketAddress,
+        localToken: Secret
+    ) {
+        self.repository = repository
+        self.store = store
+        self.server = server
+        self.connections = connections
+        self.loops = loops
+        self.address = address
+        self.localToken = localToken
+    }
+
+    /// Starts a messager and returns when it listens.
+    ///
+    /// - Throws: `CommandFailure` with exit status 2 for a database that is not built yet; else what
+    ///   the folder, the configuration, the node, the database or the socket says.
+    package static func start(_ options: MessagerOptions) async throws -> MessagerService {
+        let repository = try Repository(options.repository)
+        var configuration = try load(repository)
+        options.adjust(&configuration)
+        try checkDatabase(configuration.databaseType)
+        let system = try options.log ?? configuration.log.makeSystem()
+        let log = system.logger("main")
+        for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
+
+        let http = HTTPClient()
+        let connections = Connections(http: http)
+        let store = try await MessagerStore(
+            .sqlite(path: repository.file("message.db")),
+            random: options.random,
+            now: { WallTime.nanoseconds }
+        )
+        do {
+            let engine = try await engine(
+                configuration,
+                store: store,
+                connections: connections,
+                http: http,
+                clock: options.clock,
+                log: system.logger("msg-select")
+            )
+            let secret = options.random.bytes(32)
+            let token = AuthClaims(
+                name: "defaultLocalToken",
+                permission: TokenLevel.admin.rawValue
+            )
+            .token(secret: secret)
+            let api = MessagerAPI(
+                engine: engine,
+                connections: connections,
+                log: system,
+                version: Self.version
+            )
+            var router = HTTPRouter()
+            router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok") }
+            api.service().mount(
+                on: &router,
+                at: "/rpc/v0",
+                verifier: try verifier(configuration, secret: secret, http: http)
+            )
+            let server = HTTPServer(router: router)
+            let address = try await server.start(on: configuration.socketAddress())
+            try AtomicFile.write(token.revealed, to: repository.file("token"), mode: 0o600)
+            try AtomicFile.write(
+                "/ip4/\(address.host)/tcp/\(address.port ?? 0)",
+                to: repository.file("api")
+            )
+            log.info("server start and listen", ["address": "\(address)"])
+            let skips = configuration.skipsPushing
+            return MessagerService(
+                repository: repository,
+                store: store,
+                server: server,
+                connections: connections,
+                loops: Task { await engine.run(selects: !skips) },
+                address: address,
+                localToken: token
+            )
+        } catch {
+            await connections.close()
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Stops the loops and the server, closes the database and gives the folder back.
+    package func stop() async {
+        loops.cancel()
+        await loops.value
+        await server.shutdown()
+        await connections.close()
+        await store.close()
+        repository.unlock()
+    }
+
+    // MARK: - Parts
+
+    private static func engine(
+        _ configuration: MessagerConfiguration,
+        store: MessagerStore,
+        connections: Connections,
+        http: HTTPClient,
+        clock: any ProtocolClock,
+        log: Logger
+    ) async throws -> MessagerEngine {
+        let node = NodeClient(
+            try connections.client(
+                configuration.nodeURL,
+                token: configuration.nodeToken,
+                path: "/rpc/v1"
+            )
+        )
+        // Half a block time where the configured one would let no head get old enough.
+        let blockDelay = try await node.blockDelay()
+        let stableTime =
+            blockDelay <= configuration.stableTime ? blockDelay / 2 : configuration.stableTime
+        return MessagerEngine(
+            store: store,
+            chain: node,
+            signer: WalletRoutes(
+                store: store,
+                connections: connections,
+                gateways: configuration.gateways,
+                gatewayToken: configuration.gatewayToken
+            ),
+            accounts: try auth(configuration, http: http).map { AuthAccounts(client: $0) }
+                ?? NoAccounts(),
+            targets: {
+                try await [node]
+                    + store.nodes().map { row in
+                        NodeClient(
+                            try connections.client(row.url, token: row.token, path: "/rpc/v1")
+                        )
+                    }
+            },
+            clock: clock,
+            stableTime: stableTime,
+            log: log
+        )
+    }
+
+    private static func auth(
+        _ configuration: MessagerConfiguration,
+        http: HTTPClient
+    ) throws -> AuthClient? {
+        guard !configuration.authURL.isEmpty else { return nil }
+        guard let url = HTTPURL(configuration.authURL) else {
+            throw ConfigurationError("jwt.authURL \"\(configuration.authURL)\" is no URL")
+        }
+        let token = configuration.authToken
+        return AuthClient(
+            url: url,
+            token: token.isEmpty ? nil : Secret(token),
+            http: http,
+            service: "venus-messager"
+        )
+    }
+
+    private static func verifier(
+        _ configuration: MessagerConfiguration,
+        secret: [UInt8],
+        http: HTTPClient
+    ) throws -> any TokenVerifier {
+        let local = LocalTokenVerifier(secret: secret)
+        guard let client = try auth(configuration, http: http) else { return local }
+        return TokenVerifierChain([local, AuthTokenVerifier(client: client)])
+    }
+
+    private static func load(_ repository: Repository) throws -> MessagerConfiguration {
+        let path = repository.file("config.toml")
+        if !FileManager.default.fileExists(atPath: path) {
+            try AtomicFile.write(MessagerConfiguration.template, to: path, mode: 0o600)
+        }
+        let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
+        return try MessagerConfiguration(toml: text, name: path)
+    }
+
+    /// Checks the type of the database.
+    ///
+    /// - Throws: `CommandFailure` unless it is the embedded one.
+    static func checkDatabase(_ type: String) throws(CommandFailure) {
+        switch type.lowercased() {
+        case "sqlite", "badger", "": return
+        case "mysql":
+            throw CommandFailure("the database type mysql is not yet supported", exitStatus: 2)
+        default:
+            throw CommandFailure(
+                "the database type \(type) is unknown; use sqlite",
+                exitStatus: 2
+            )
+        }
+    }
+}
