@@ -130,8 +130,16 @@ extension HTTPRouter.Route {
     }
 
     /// Leaves the loop, which the connection's task prefers.
+    ///
+    /// A task of its own does; preferring another executor in place does not, once the optimizer has
+    /// joined the functions.
     @concurrent private func attemptOnPool(_ request: HTTPRequest) async -> HTTPResponse {
-        await withTaskExecutorPreference(globalConcurrentExecutor) { await attempt(request) }
+        let task = Task(executorPreference: globalConcurrentExecutor) { await attempt(request) }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 
     nonisolated(nonsending) private func attempt(_ request: HTTPRequest) async -> HTTPResponse {

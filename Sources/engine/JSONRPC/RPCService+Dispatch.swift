@@ -51,12 +51,18 @@ extension RPCService {
     }
 
     @concurrent private static func attemptOnPool(
-        _ call: Call,
+        _ call: @escaping Call,
         _ context: RPCContext
     ) async -> Result<[UInt8]?, RPCError> {
-        // Over HTTP the task prefers the loop.
-        await withTaskExecutorPreference(globalConcurrentExecutor) {
+        // Over HTTP the task prefers the loop. A task of its own leaves it; preferring another
+        // executor in place does not, once the optimizer has joined the functions.
+        let task = Task(executorPreference: globalConcurrentExecutor) {
             await attempt(call, context)
+        }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 
