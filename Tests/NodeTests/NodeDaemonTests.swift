@@ -113,6 +113,20 @@ import VenusAPI
         options.network = nil
         let second = try await ask(options)
         #expect(second == first)
+
+        // What it exports, another node imports.
+        let exported = folder.path("exported.car")
+        let daemon = try await NodeDaemon.start(options)
+        let running = Task { try await daemon.run() }
+        #expect(await venus("chain", "export", "--repo", folder.path("venus"), exported) == 0)
+        #expect(await venus("info", "--repo", folder.path("venus")) == 0)
+        #expect(console.output.contains("network: localnet-test"))
+        running.cancel()
+        try await running.value
+        options.repository = folder.path("other")
+        options.network = "devnet"
+        options.snapshot = exported
+        #expect(try await ask(options) == first)
         await beacon.shutdown(grace: .zero)
     }
 

@@ -140,8 +140,32 @@ package final class NodeService: Sendable {
         var router = HTTPRouter()
         api(.v0).mount(on: &router, at: "/rpc/v0", verifier: dependencies.tokens)
         api(.v1).mount(on: &router, at: "/rpc/v1", verifier: dependencies.tokens)
+        let chain = chain
+        let pool = pool
+        router.on(.get, "/metrics") { _ in
+            let height = (try? chain.store.head())?.height.rawValue ?? 0
+            let pending = await pool.pendingMessages().messages.count
+            return .text(
+                .ok,
+                """
+                # TYPE venus_chain_height gauge
+                venus_chain_height \(height)
+                # TYPE venus_mpool_pending gauge
+                venus_mpool_pending \(pending)
+
+                """
+            )
+        }
         router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
         return router
+    }
+
+    /// Keeps the pool within its limit.
+    private func tidyPool() async {
+        guard await pool.isCrowded else { return }
+        do { _ = try await pool.prune() } catch {
+            dependencies.log.error("the message pool cannot be pruned", ["reason": "\(error)"])
+        }
     }
 
     /// Follows the chain until the task is cancelled.
@@ -168,6 +192,7 @@ package final class NodeService: Sendable {
                 )
             }
             events.publish(change.steps)
+            await tidyPool()
         }
         events.finish()
     }

@@ -114,3 +114,11 @@ package struct NetworkParametersResult: Hashable, Sendable, JSONEncodable, JSOND
         genesisTimestamp = try object.decodeIfPresent("GenesisTimestamp")
     }
 }
+
+/// The chain as an archive, in pieces; an empty one says that it is whole.
+package enum ChainExportMethod: RPCChannelMethod {
+    package static let name = "Filecoin.ChainExport"
+    package static let parameterNames: [String] = ["stateEpochs", "skipsOldMessages", "key"]
+    package typealias Parameters = Positional<ChainEpoch, Bool, TipsetKey>
+    package typealias Element = JSONBytes
+}

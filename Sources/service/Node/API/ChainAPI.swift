@@ -135,6 +135,13 @@ struct ChainAPI: Sendable {
                 return JSONBytes(block)
             }
         }
+        api.on(ChainExportMethod.self, need: .read) { _, epochs, skipsOld, key in
+            if skipsOld {
+                throw RPCError("an export always has all messages; ask without skipping them")
+            }
+            let head = try await reader.at(key) { $1 }
+            return try await ChainExport.make(reader.chain, head: head, stateEpochs: epochs)
+        }
         api.on(ChainHasObj.self, need: .read) { _, cid in
             try await reader.read { try $0.store.blocks.has(cid) }
         }

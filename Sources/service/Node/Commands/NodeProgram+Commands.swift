@@ -51,6 +51,20 @@ extension NodeProgram {
                     call
                 )
             },
+            Command(
+                "export",
+                usage: "write the chain as an archive",
+                argumentsUsage: "<file>",
+                flags: [
+                    Flag(
+                        "recent-stateroots",
+                        .integer,
+                        default: "900",
+                        usage: "epochs whose states are written"
+                    )
+                ],
+                action: export
+            ),
             Command("notify", usage: "follow the head") { call in
                 try await with(call) { client in
                     for try await changes in try await client.open(ChainNotify.self) {
@@ -64,6 +78,26 @@ extension NodeProgram {
             },
         ]
     )
+
+    @Sendable private static func export(_ call: Invocation) async throws {
+        guard let path = call.arguments.first else { throw UsageError("a file is missing") }
+        guard FileManager.default.createFile(atPath: path, contents: nil),
+            let file = FileHandle(forWritingAtPath: path)
+        else { throw CommandFailure("cannot write \(path)") }
+        var isWhole = false
+        try await with(call) { client in
+            let epochs = ChainEpoch(call.integer("recent-stateroots"))
+            let pieces = try await client.open(ChainExportMethod.self, epochs, false, .empty)
+            for try await piece in pieces {
+                isWhole = piece.bytes.isEmpty
+                try file.write(contentsOf: Data(piece.bytes))
+            }
+        }
+        try file.close()
+        guard isWhole else {
+            throw CommandFailure("\(path) is not whole: the connection ended early")
+        }
+    }
 
     private static func cid(_ call: Invocation) throws -> CID {
         guard let text = call.arguments.first, let cid = try? CID(text) else {
