@@ -36,7 +36,8 @@ import VenusAPI
             method(StateReadState.self), method(StateCirculatingSupply.self),
             method(StateVMCirculatingSupplyInternal.self), method(StateCall.self),
             method(StateSearchMsg.self), method(StateWaitMsg.self),
-            method(StateMarketBalance.self),
+            method(StateMarketBalance.self), method(StateMarketStorageDeal.self),
+            method(StateActorCodeCIDs.self),
         ]
         let miner = [
             method(StateMinerInfo.self), method(StateMinerPower.self),

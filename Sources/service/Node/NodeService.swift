@@ -113,6 +113,7 @@ package final class NodeService: Sendable {
         ChainAPI(reader: reader).register(on: &api, version)
         StateAPI(reader: reader).register(on: &api, version)
         MinerStateAPI(reader: reader).register(on: &api, version)
+        MarketAPI(reader: reader).register(on: &api, version)
         let sender = MessageSender(
             pool: pool,
             estimator: estimator,

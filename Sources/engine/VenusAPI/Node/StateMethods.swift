@@ -318,3 +318,27 @@ package enum StateVerifiedClientStatus: RPCMethod {
     package typealias Parameters = Positional<Address, TipsetKey>
     package typealias Result = TokenAmount?
 }
+
+/// A deal and what became of it, as the market has it.
+package enum StateMarketStorageDeal: RPCMethod {
+    package static let name = "Filecoin.StateMarketStorageDeal"
+    package static let parameterNames: [String] = ["deal", "key"]
+    package typealias Parameters = Positional<DealID, TipsetKey>
+    package typealias Result = MarketDealResult
+}
+
+/// The codes of the actors of a network version, by name.
+package enum StateActorCodeCIDs: RPCMethod {
+    package static let name = "Filecoin.StateActorCodeCIDs"
+    package static let parameterNames: [String] = ["version"]
+    package typealias Parameters = Positional<NetworkVersion>
+    package typealias Result = [String: CID]
+}
+
+/// Messages between two parties on the chain that ends in a tipset, newest first.
+package enum StateListMessages: RPCMethod {
+    package static let name = "Filecoin.StateListMessages"
+    package static let parameterNames: [String] = ["match", "key", "toHeight"]
+    package typealias Parameters = Positional<MessageMatch, TipsetKey, ChainEpoch>
+    package typealias Result = [CID]?
+}
