@@ -1,16 +1,12 @@
-import ActorRuntime
 import Bytes
 import FilecoinCrypto
 import FilecoinTypes
 import Foundation
 import Genesis
 import Hashing
-import IPLD
 import JSON
 import NetworkParameters
 import ServiceKit
-import StateMachine
-import StorageProofs
 
 /// Makes genesis blocks.
 enum GenesisCommands {
@@ -38,26 +34,12 @@ enum GenesisCommands {
             throw CommandFailure("cannot make the key of f081")
         }
         let key = try SigningKey(verifier).address
-        let ticket = random("ticket")
-        let bytes = try DeepStack.run {
-            let store = MemoryBlockStore()
-            let builder = try GenesisBuilder(
-                template: template,
-                policy: ActorPolicy(parameters),
-                verifierKey: key,
-                store: store
-            )
-            let header = try builder.block(ticket: ticket)
-            var writer = CARWriter(roots: [header.cid])
-            var seen: Set<String> = []
-            try DAG.forEachBlock(
-                from: [header.cid],
-                in: store,
-                where: { seen.insert("\($0)").inserted }
-            ) { writer.append($0) }
-            return (writer.takeBytes(), header.cid)
-        }
-        try AtomicFile.write(bytes.0, to: output, mode: 0o644)
-        call.print("\(bytes.1)")
+        let block = try GenesisBlock.make(
+            template,
+            parameters: parameters,
+            secrets: GenesisSecrets(ticket: random("ticket"), verifier: key)
+        )
+        try AtomicFile.write(block.archive, to: output, mode: 0o644)
+        call.print("\(block.cid)")
     }
 }

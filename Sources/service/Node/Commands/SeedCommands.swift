@@ -42,20 +42,29 @@ extension NodeProgram {
 
     @Sendable private static func newTemplate(_ call: Invocation) throws {
         guard let path = call.arguments.first else { throw UsageError("a file is missing") }
-        guard let root = Address(call.string("root-key")) else {
-            throw UsageError("--root-key needs the key address that names verifiers")
-        }
-        let remainder = call.optionalString("remainder").flatMap { Address($0) } ?? root
-        let template = GenesisTemplate(
-            networkVersion: 15,
-            accounts: try call.list("account").map(account),
-            miners: [],
+        var template = try GenesisTemplate.new(
             networkName: call.optionalString("network-name") ?? "localnet",
-            timestamp: UInt64(clamping: timestamp(call)),
-            verifiedRegistryRoot: .init(oneSigner(root), balance: 0),
-            remainder: .init(oneSigner(remainder), balance: 0)
+            networkVersion: 15,
+            timestamp: UInt64(clamping: timestamp(call))
         )
+        template.accounts = try call.list("account").map(account)
+        if let root = try key(call, "root-key") {
+            template.verifiedRegistryRoot.control = oneSigner(root)
+            template.remainder.control = oneSigner(root)
+        }
+        if let remainder = try key(call, "remainder") {
+            template.remainder.control = oneSigner(remainder)
+        }
         try AtomicFile.write(template.jsonBytes(.indented()), to: path, mode: 0o644)
+    }
+
+    /// The key address that a flag names.
+    private static func key(_ call: Invocation, _ flag: String) throws -> Address? {
+        guard let text = call.optionalString(flag) else { return nil }
+        guard let address = Address(text), address.isKey else {
+            throw UsageError("--\(flag): \"\(text)\" is no key address")
+        }
+        return address
     }
 
     private static func timestamp(_ call: Invocation) -> Int64 {
@@ -82,16 +91,8 @@ extension NodeProgram {
         let path = call.arguments[0]
         var template = try GenesisTemplate(json: try AtomicFile.read(path))
         let manifest = try PreSealManifest(json: try AtomicFile.read(call.arguments[1]))
-        for miner in manifest.miners {
-            guard !template.miners.contains(where: { $0.id == miner.id }) else {
-                throw CommandFailure("\(path) has \(miner.id) already")
-            }
-            template.miners.append(miner)
-            let owner = GenesisTemplate.Actor.Control.account(owner: miner.owner)
-            if !template.accounts.contains(where: { $0.control == owner }) {
-                template.accounts.append(.init(owner, balance: .fil(50_000_000)))
-            }
-        }
+        // IDs may be left out: a devnet's miners are chosen by when they must prove first.
+        try template.add(manifest, allowsGaps: true)
         try AtomicFile.write(template.jsonBytes(.indented()), to: path, mode: 0o644)
     }
 }
