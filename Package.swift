@@ -252,7 +252,7 @@ let modules: [Module] = [
         "Messager",
         .service,
         uses: [
-            "BigIntegers", "CBOR", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
+            "BigIntegers", "Bytes", "CBOR", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
             "Multiformats", "SQLStore", "ServiceKit", "VenusAPI",
         ]
     ),
@@ -307,6 +307,7 @@ let modules: [Module] = [
         .executable,
         uses: ["Conformance", "NodeConformance"]
     ),
+    Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),
 ]
 

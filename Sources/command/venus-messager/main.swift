@@ -1,0 +1,4 @@
+import Messager
+import ServiceKit
+
+await MessagerProgram.application.main()
