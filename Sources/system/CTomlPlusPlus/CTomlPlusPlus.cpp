@@ -61,10 +61,11 @@ void ctoml_document::append(const toml::node &value, std::string_view key,
         };
         std::vector<member> members;
         for (auto &&[name, child] : *table) members.push_back({&name, &child});
-        std::stable_sort(members.begin(), members.end(), [](const member &a, const member &b) {
+        std::sort(members.begin(), members.end(), [](const member &a, const member &b) {
             auto x = a.key->source().begin;
             auto y = b.key->source().begin;
-            return x.line != y.line ? x.line < y.line : x.column < y.column;
+            if (x.line != y.line) return x.line < y.line;
+            return x.column != y.column ? x.column < y.column : a.key->str() < b.key->str();
         });
         nodes[index].kind = CTOML_TABLE;
         nodes[index].count = members.size();
