@@ -73,7 +73,7 @@ package final class NodeService: Sendable {
     package let chain: NodeChain
     private let pool: MessagePool
     private let intake: BlockIntake
-    private let events = HeadEvents()
+    private let events: HeadEvents
     private let badBlocks = BadBlocks()
     private let dependencies: NodeDependencies
 
@@ -94,6 +94,7 @@ package final class NodeService: Sendable {
             store: dependencies.store,
             head: try chain.store.head()
         )
+        events = HeadEvents(head: try chain.store.head())
         let clock = dependencies.clock
         intake = BlockIntake(
             chain: chain,
@@ -161,6 +162,14 @@ package final class NodeService: Sendable {
         return router
     }
 
+    private func head(after change: HeadChange) async throws -> Tipset {
+        if let head = change.applied.last { return head }
+        return try await ChainReader(chain: chain).read { chain in
+            guard let oldest = change.reverted.last else { return try chain.store.head() }
+            return try chain.store.parent(of: oldest)
+        }
+    }
+
     /// Keeps the pool within its limit.
     private func tidyPool() async {
         guard await pool.isCrowded else { return }
@@ -192,7 +201,7 @@ package final class NodeService: Sendable {
                     ["reason": "\(error)"]
                 )
             }
-            events.publish(change.steps)
+            events.publish(change.steps, head: try await head(after: change))
             await tidyPool()
         }
         events.finish()

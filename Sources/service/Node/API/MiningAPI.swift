@@ -149,7 +149,7 @@ struct MiningAPI: Sendable {
             return NoResult()
         }
         api.on(ChainNotify.self, need: .read) { _ in
-            try events.subscribe { try reader.chain.store.head() }
+            events.subscribe()
         }
     }
 
@@ -175,8 +175,7 @@ struct MiningAPI: Sendable {
         limit: ChainEpoch,
         _ allowsReplaced: Bool
     ) async throws -> MessageLookup {
-        let chain = reader.chain
-        for await _ in try events.subscribe(head: { try chain.store.head() }) {
+        for await _ in events.subscribe() {
             let found = try await reader.read { chain in
                 let head = try chain.store.head()
                 let found = try MessageSearch(chain: chain).find(

@@ -11,20 +11,24 @@ final class HeadEvents: Sendable {
     static let bufferCount = 512
 
     private struct State {
+        /// The head that the last published move led to.
+        var head: Tipset
         var next = 0
         var subscribers: [Int: AsyncStream<[TipsetChange]>.Continuation] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
-    /// Subscribes; `head` is called while no move can pass.
-    func subscribe(head: () throws -> Tipset) rethrows -> AsyncStream<[TipsetChange]> {
+    init(head: Tipset) { state = Mutex(State(head: head)) }
+
+    /// Subscribes: first comes the head as of the last move, so that the next one continues it.
+    func subscribe() -> AsyncStream<[TipsetChange]> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: [TipsetChange].self,
             bufferingPolicy: .bufferingOldest(Self.bufferCount)
         )
-        let id = try state.withLock { state in
-            continuation.yield([TipsetChange(type: .current, tipset: try head())])
+        let id = state.withLock { state in
+            continuation.yield([TipsetChange(type: .current, tipset: state.head)])
             state.next += 1
             state.subscribers[state.next] = continuation
             return state.next
@@ -34,9 +38,10 @@ final class HeadEvents: Sendable {
     }
 
     /// Passes a move on.
-    func publish(_ steps: [TipsetChange]) {
+    func publish(_ steps: [TipsetChange], head: Tipset) {
         let slow = state.withLock { state in
-            state.subscribers.filter { _, continuation in
+            state.head = head
+            return state.subscribers.filter { _, continuation in
                 if case .dropped = continuation.yield(steps) { true } else { false }
             }
         }
