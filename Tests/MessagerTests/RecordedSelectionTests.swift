@@ -173,6 +173,46 @@ import VenusAPI
         let compared = try await play("states", before: 25)
         #expect(compared.rows == 9 && compared.batches == 6, "\(compared)")
     }
+
+    @Test func `messages follow the chain forward and back`() async throws {
+        _ = try await play("states", before: 25)
+        let path = "reference/services/messager/v1.18.0/states.json.gz"
+        let file = try JSONValue(parsing: Vectors.gunzipped(path)).expectObject()
+        let steps = try file.decode("steps", as: [JSONValue].self).map { try $0.expectObject() }
+        var tipsets: [ChainEpoch: [Tipset]] = [:]
+        for step in steps where step.value(forField: "asked") != nil {
+            let asked = try step.decode("asked", as: [JSONValue].self)
+            try node.learn(asked)
+            for entry in asked {
+                let entry = try entry.expectObject()
+                guard try entry.decode("method", as: String.self) == "Filecoin.ChainGetTipSet"
+                else { continue }
+                let tipset = try Tipset(from: entry.value(forField: "result") ?? .null)
+                if tipsets[tipset.height]?.contains(tipset) != true {
+                    tipsets[tipset.height, default: []].append(tipset)
+                }
+            }
+        }
+        let before = try #require(tipsets[6]?.first)
+        let after = try #require(tipsets[8]?.first)
+        try await engine.process(before)
+        try await engine.process(after)
+        for id in ["b1", "b2"] {
+            let row = try #require(try await store.message(id))
+            #expect(row.state == .onChain && row.height == 6 && row.receipt?.exitCode == .ok)
+            #expect(tipsets[6]?.map(\.key).contains(row.tipset) == true)
+        }
+        let waiting = try #require(try await store.message("b0"))
+        #expect(waiting.state == .filled)
+        #expect(try await store.executedTipsets().first?.height == 7)
+        try await engine.process(before)
+        for id in ["b1", "b2"] {
+            let row = try #require(try await store.message(id))
+            #expect(row.state == .filled && row.height == 0 && row.receipt == nil)
+            #expect(row.tipset.isEmpty && row.signature != nil)
+        }
+        #expect(try await store.executedTipsets().first?.height == 5)
+    }
 }
 
 /// A clock that ticks with every look at it.
