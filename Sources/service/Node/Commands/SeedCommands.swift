@@ -34,9 +34,9 @@ extension NodeProgram {
                         argumentsUsage: "<template> <manifest>",
                         action: addMiner
                     ),
-                ]
+                ] + genesisEditing
             ),
-            preSeal,
+            preSeal, aggregateManifests,
         ]
     )
 
