@@ -161,7 +161,9 @@ package final class MessagerService: Sendable {
             try connections.client(
                 configuration.nodeURL,
                 token: configuration.nodeToken,
-                path: "/rpc/v1"
+                path: "/rpc/v1",
+                // The node tells about new heads over it.
+                isSocket: true
             )
         )
         // Half a block time where the configured one would let no head get old enough.

@@ -13,6 +13,7 @@ final class Connections: Sendable {
         let address: String
         let token: String
         let path: String
+        let isSocket: Bool
     }
 
     private let http: HTTPClient
@@ -22,14 +23,20 @@ final class Connections: Sendable {
 
     /// The client of a service.
     ///
-    /// - Throws: ``MessagerFailure`` for an address that is none.
-    func client(_ address: String, token: String, path: String) throws -> RPCClient {
-        let key = Key(address: address, token: token, path: path)
+    /// With `isSocket` it calls over a WebSocket, whatever protocol the address names.
+    func client(
+        _ address: String,
+        token: String,
+        path: String,
+        isSocket: Bool = false
+    ) throws -> RPCClient {
+        let key = Key(address: address, token: token, path: path, isSocket: isSocket)
         if let client = clients.withLock({ $0[key] }) { return client }
         guard let info = APIInfo(address: address, token: token.isEmpty ? nil : token) else {
             throw MessagerFailure("\"\(address)\" is neither a multiaddr nor a URL")
         }
-        let client = RPCClient(info, path: path, http: http)
+        let url = isSocket ? info.webSocketURL(path) : info.url(path)
+        let client = RPCClient(url, token: info.token, http: http)
         return clients.withLock { clients in
             if let other = clients[key] { return other }
             clients[key] = client
