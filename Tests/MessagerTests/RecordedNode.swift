@@ -116,14 +116,16 @@ final class RecordedNode: MessagerChain, MessagerTarget, MessagerSigner, Message
         _ messages: [EstimateMessage],
         fromNonce: UInt64,
         at key: TipsetKey
-    ) async throws -> [EstimateResult] {
-        try messages.map { message in
-            let key = Self.key(message)
-            guard let answer = estimates.withLock({ $0[key] }) else {
-                throw Missing(what: "estimate \(key)")
-            }
-            return try EstimateResult(from: answer)
+    ) async throws -> [EstimateResult] { try messages.map(recordedEstimate) }
+
+    // Apart and not inlined: the optimizer of Swift 6.3 crashes on this inside an asynchronous function.
+    @inline(never)
+    private func recordedEstimate(_ message: EstimateMessage) throws -> EstimateResult {
+        let key = Self.key(message)
+        guard let answer = estimates.withLock({ $0[key] }) else {
+            throw Missing(what: "estimate \(key)")
         }
+        return try EstimateResult(from: answer)
     }
 
     func estimate(_ message: EstimateMessage) async throws -> Message {
