@@ -429,7 +429,10 @@ where exists("Tests/\(module.name)Tests") && tested?.contains(module.name) ?? tr
             dependencies: [.byName(name: module.name)] + dependencies(of: module)
                 + (exists("Tests/TestSupport") ? [.byName(name: "TestSupport")] : []),
             path: "Tests/\(module.name)Tests",
+            // What is tested is optimised; the tests need not be, and Swift 6.3's optimizer crashes on
+            // some of them.
             swiftSettings: swiftSettings
+                + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
         )
     )
 }
