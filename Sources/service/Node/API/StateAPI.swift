@@ -155,6 +155,11 @@ struct StateAPI: Sendable {
 
     private func registerSupply(on api: inout RPCService) {
         let reader = reader
+        api.on(StateCirculatingSupply.self, need: .read) { _, key in
+            try await reader.state(key) { view, tipset in
+                try SupplyCount.circulating(in: view, at: tipset.height - 1)
+            }
+        }
         api.on(StateVMCirculatingSupplyInternal.self, need: .read) { _, key in
             try await reader.at(key) { chain, tipset in
                 let supply = try CirculatingSupply(
