@@ -30,7 +30,8 @@ struct ExecutionTests {
 
     /// Chains, the last epoch to execute, and how many messages are in them.
     private static let replays: [(name: String, last: Int, messages: Int)] = [
-        ("chain-nv15-a", 8800, 470), ("chain-nv14-nv15", 1041, 250), ("chain-nv15-long", 126_843, 100),
+        ("chain-nv15-a", 8800, 470), ("chain-nv14-nv15", 1041, 250),
+        ("chain-nv15-long", 126_843, 100),
     ]
 
     @Test(arguments: replays)
