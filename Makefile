@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test conformance lint format clean
+.PHONY: all deps build test conformance bench lint format clean
 
 all: build
 
@@ -27,6 +27,11 @@ conformance: deps
 	@for program in venus-auth venus-wallet; do if [ -d Sources/command/$$program ]; then \
 		swift build $(SWIFT_FLAGS) --product $$program || exit 1; fi; done
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
+
+# Prints what docs/benchmarks.md shows.
+bench: deps
+	@for program in bench-seal bench-proofs bench-mempool; do \
+		swift build $(SWIFT_FLAGS) --product $$program && $(BUILD)/release/$$program || exit 1; done
 
 lint:
 	@scripts/lint
