@@ -2,6 +2,7 @@ import EventLoop
 import HTTP
 import JSON
 import JSONRPC
+import ServiceKit
 import Testing
 
 @Suite struct EnvelopeTests {

@@ -2,6 +2,7 @@ import EventLoop
 import HTTP
 import JSON
 import JSONRPC
+import ServiceKit
 import Synchronization
 
 struct VersionInfo: JSONEncodable, JSONDecodable, Sendable, Equatable {
@@ -92,11 +93,11 @@ enum Count: RPCChannelMethod {
 
 /// Tokens that can be revoked.
 final class TokenTable: TokenVerifier {
-    private let table: Mutex<[String: RPCIdentity]>
+    private let table: Mutex<[String: Caller]>
 
-    init(_ table: [String: RPCIdentity]) { self.table = Mutex(table) }
+    init(_ table: [String: Caller]) { self.table = Mutex(table) }
 
-    func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
+    func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
         table.withLock { $0[token] }
     }
 
@@ -163,11 +164,11 @@ final class LoopbackService: Sendable {
             }
         }
         tokens = TokenTable([
-            "admin": RPCIdentity(name: "a", level: .admin),
-            "sign": RPCIdentity(name: "s", level: .sign),
-            "write": RPCIdentity(name: "w", level: .write),
-            "read": RPCIdentity(name: "r", level: .read),
-            "only-admin": RPCIdentity(name: "o", permissions: [.admin]),
+            "admin": Caller(name: "a", level: .admin),
+            "sign": Caller(name: "s", level: .sign),
+            "write": Caller(name: "w", level: .write),
+            "read": Caller(name: "r", level: .read),
+            "only-admin": Caller(name: "o", permissions: [.admin]),
         ])
         var router = HTTPRouter()
         api.mount(on: &router, at: "/rpc/v1", verifier: tokens, options: options)

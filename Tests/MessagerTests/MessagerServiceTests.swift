@@ -13,8 +13,8 @@ import VenusAPI
 /// A running messager with a node that only says what its network is.
 @Suite struct MessagerServiceTests {
     struct AnyToken: TokenVerifier {
-        func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
-            RPCIdentity(name: "node", level: .admin)
+        func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
+            Caller(name: "node", level: .admin)
         }
     }
 

@@ -17,8 +17,8 @@ import VenusAPI
 /// same nonces, gas values and signatures, the same ones are pushed, and they end in the same states.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct RecordedSelectionTests {
     struct Everybody: TokenVerifier {
-        func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
-            token.isEmpty ? nil : RPCIdentity(name: "pool", level: .admin)
+        func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
+            token.isEmpty ? nil : Caller(name: "pool", level: .admin)
         }
     }
 

@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func `levels include those below, other texts nothing`() {
-        #expect(TokenLevel.sign.granted == [.read, .write, .sign])
+        #expect(Permission.sign.granted == [.read, .write, .sign])
         #expect(Caller(name: "a", level: "write").permissions == [.read, .write])
         #expect(Caller(name: "a", level: "Admin").permissions.isEmpty)
     }

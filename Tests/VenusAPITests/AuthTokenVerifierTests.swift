@@ -90,11 +90,11 @@ private final class Script: Sendable {
         let named = AuthClaims(name: "sp1", permission: "sign").token(secret: secret)
         #expect(
             try await verifier.verify(allow.revealed, peer: nil)
-                == RPCIdentity(name: "", level: .write)
+                == Caller(name: "", level: .write)
         )
         #expect(
             try await verifier.verify(named.revealed, peer: nil)
-                == RPCIdentity(name: "sp1", level: .sign)
+                == Caller(name: "sp1", level: .sign)
         )
         for token in ["", "x", AllowClaims(.admin).token(secret: [4]).revealed] {
             #expect(try await verifier.verify(token, peer: nil) == nil)
@@ -106,11 +106,11 @@ private final class Script: Sendable {
         let chain = TokenVerifierChain([LocalTokenVerifier(secret: secret), script.verifier()])
         let local = AllowClaims(.read).token(secret: secret)
         #expect(
-            try await chain.verify(local.revealed, peer: nil) == RPCIdentity(name: "", level: .read)
+            try await chain.verify(local.revealed, peer: nil) == Caller(name: "", level: .read)
         )
         #expect(script.asked == 0)
         #expect(
-            try await chain.verify("remote", peer: nil) == RPCIdentity(name: "sp1", level: .sign)
+            try await chain.verify("remote", peer: nil) == Caller(name: "sp1", level: .sign)
         )
         #expect(script.asked == 1)
     }

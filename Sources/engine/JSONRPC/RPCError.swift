@@ -1,4 +1,5 @@
 package import JSON
+internal import ServiceKit
 
 /// An error that travels in an answer.
 package struct RPCError: Error, Hashable, Sendable, CustomStringConvertible {

@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import HTTP
 internal import JSON
+internal import ServiceKit
 
 /// One WebSocket of a service: calls that run beside each other, and channels.
 @safe
@@ -72,8 +73,8 @@ actor RPCServerSession {
                 return
             }
             do {
-                let identity = try await verifier.verify(context.token, peer: context.peer)
-                guard identity == context.identity else {
+                let caller = try await verifier.verify(context.token, peer: context.peer)
+                guard caller == context.caller else {
                     return await socket.close(code: 1008, reason: "the token is no longer valid")
                 }
             } catch {

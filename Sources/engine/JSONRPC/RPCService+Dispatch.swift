@@ -1,5 +1,6 @@
 internal import HTTP
 internal import JSON
+internal import ServiceKit
 
 extension RPCService {
     /// A call that has passed every check and only has to be run.
@@ -32,7 +33,7 @@ extension RPCService {
             let text = "unmarshaling params for '\(request.method)' (param: \(error)"
             throw RPCError(code: RPCError.parseErrorCode, text + ")")
         }
-        guard context.identity.permissions.contains(method.need) else {
+        guard context.caller.may(method.need) else {
             throw .missingPermission(request.method, need: method.need, dialect: dialect)
         }
         return prepared

@@ -1,5 +1,6 @@
 package import HTTP
 internal import JSON
+internal import ServiceKit
 
 /// What a service allows its callers at one path.
 package struct RPCServerOptions: Sendable {
@@ -52,14 +53,14 @@ extension RPCService {
         }
         // The originals verify a token with blanks around it cut off at the end only.
         let token = text.utf8.last == 0x20 ? text.withoutTrailingBlanks : text
-        let identity: RPCIdentity?
+        let caller: Caller?
         do {
-            identity = try await verifier.verify(token, peer: request.peer)
+            caller = try await verifier.verify(token, peer: request.peer)
         } catch {
             return .text(.serviceUnavailable, "the token cannot be verified now: \(error)\n")
         }
-        guard let identity else { return HTTPResponse(.unauthorized) }
-        let context = RPCContext(identity: identity, token: token, peer: request.peer)
+        guard let caller else { return HTTPResponse(.unauthorized) }
+        let context = RPCContext(caller: caller, token: token, peer: request.peer)
         guard !request.wantsWebSocket else {
             return .webSocket(
                 request,

@@ -1,5 +1,6 @@
 package import HTTP
 package import JSON
+package import ServiceKit
 
 /// The methods of a service at one path, with the permission that each needs and what it does.
 ///

@@ -85,7 +85,7 @@ package final class AuthService: Sendable {
             // A new secret each time: nobody else verifies this token.
             let token = AuthClaims(
                 name: AuthServer.localName,
-                permission: TokenLevel.admin.rawValue
+                permission: Permission.admin.rawValue
             )
             .token(secret: options.random.bytes(32))
             let routes = AuthServer(

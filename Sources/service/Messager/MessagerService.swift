@@ -96,7 +96,7 @@ package final class MessagerService: Sendable {
             let secret = options.random.bytes(32)
             let token = AuthClaims(
                 name: "defaultLocalToken",
-                permission: TokenLevel.admin.rawValue
+                permission: Permission.admin.rawValue
             )
             .token(secret: secret)
             let api = MessagerAPI(

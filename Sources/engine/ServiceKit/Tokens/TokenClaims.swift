@@ -51,7 +51,7 @@ package struct AllowClaims: Hashable, Sendable, JSONCodable {
     /// The levels, each one listed.
     package let allow: [String]
 
-    package init(_ level: TokenLevel) { allow = level.granted.map(\.rawValue) }
+    package init(_ level: Permission) { allow = level.granted.map(\.rawValue) }
 
     package init(allow: [String]) { self.allow = allow }
 
@@ -65,7 +65,7 @@ package struct AllowClaims: Hashable, Sendable, JSONCodable {
 
     /// Who presents a verified token with these claims.
     package var caller: Caller {
-        Caller(name: "", permissions: Set(allow.compactMap(TokenLevel.init(rawValue:))))
+        Caller(name: "", permissions: Set(allow.compactMap(Permission.init(rawValue:))))
     }
 
     /// The token, signed.

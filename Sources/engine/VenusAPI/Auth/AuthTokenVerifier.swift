@@ -1,5 +1,5 @@
 package import EventLoop
-package import JSONRPC
+import JSONRPC
 package import ServiceKit
 import Synchronization
 
@@ -75,7 +75,7 @@ package final class AuthTokenVerifier: TokenVerifier {
 }
 
 extension AuthTokenVerifier {
-    package func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
-        try await verify(Secret(token)).map(RPCIdentity.init)
+    package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
+        try await verify(Secret(token))
     }
 }

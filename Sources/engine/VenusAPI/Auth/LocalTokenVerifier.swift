@@ -10,8 +10,8 @@ package struct LocalTokenVerifier: TokenVerifier {
 
     package init(secret: [UInt8]) { self.secret = secret }
 
-    package func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
-        caller(Secret(token)).map(RPCIdentity.init)
+    package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
+        caller(Secret(token))
     }
 
     /// Who a token stands for, or nil for one that this service did not issue.
@@ -28,20 +28,10 @@ package struct TokenVerifierChain: TokenVerifier {
 
     package init(_ verifiers: [any TokenVerifier]) { self.verifiers = verifiers }
 
-    package func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
+    package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
         for verifier in verifiers {
             if let identity = try await verifier.verify(token, peer: peer) { return identity }
         }
         return nil
-    }
-}
-
-extension RPCIdentity {
-    /// The identity of a caller whose token was verified.
-    package init(_ caller: Caller) {
-        self.init(
-            name: caller.name,
-            permissions: Set(caller.permissions.compactMap { Permission(rawValue: $0.rawValue) })
-        )
     }
 }

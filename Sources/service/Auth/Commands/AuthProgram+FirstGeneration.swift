@@ -115,7 +115,7 @@ extension AuthProgram {
 
     /// One secret for all tokens made the same claims the same token: asking twice gives it again.
     @Sendable private static func generateOnce(_ call: Invocation) async throws {
-        guard TokenLevel(rawValue: call.string("perm")) != nil else {
+        guard Permission(rawValue: call.string("perm")) != nil else {
             throw CommandFailure("perm illegal")
         }
         guard let name = call.arguments.first, !name.isEmpty else {

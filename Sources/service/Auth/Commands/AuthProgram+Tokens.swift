@@ -26,7 +26,7 @@ extension AuthProgram {
                 flags: [permissionFlag, extraFlag]
             ) { call in
                 guard call.isSet("perm") else { throw CommandFailure("`perm` flag not set") }
-                guard TokenLevel(rawValue: call.string("perm")) != nil else {
+                guard Permission(rawValue: call.string("perm")) != nil else {
                     throw CommandFailure("`perm` flag: perm illegal")
                 }
                 try await generate(call)

@@ -88,7 +88,7 @@ struct AuthServer: Sendable {
     /// Checks a token, or refuses when its sender has been wrong too often.
     func verify(_ token: Secret, _ request: HTTPRequest) async throws -> AuthClaims? {
         if constantTimeEquals(Array(token.revealed.utf8), Array(localToken.revealed.utf8)) {
-            return AuthClaims(name: Self.localName, permission: TokenLevel.admin.rawValue)
+            return AuthClaims(name: Self.localName, permission: Permission.admin.rawValue)
         }
         let address = request.peer?.host ?? ""
         if let claims = store.tokenCache.claims(of: token) {

@@ -1,5 +1,6 @@
 import FilecoinTypes
 import JSONRPC
+import ServiceKit
 import Multiformats
 import VenusAPI
 

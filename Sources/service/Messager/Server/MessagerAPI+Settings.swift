@@ -25,9 +25,9 @@ extension MessagerAPI {
         api.on(MessagerListAddress.self, need: .read) { context in
             var rows: [MessagerAddress] = []
             for row in try await store.addresses() {
-                if context.identity.permissions.contains(.admin) {
+                if context.caller.permissions.contains(.admin) {
                     rows.append(row)
-                } else if try await engine.accounts.owns(context.identity.name, row.address) {
+                } else if try await engine.accounts.owns(context.caller.name, row.address) {
                     rows.append(row)
                 }
             }

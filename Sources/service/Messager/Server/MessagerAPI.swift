@@ -34,8 +34,8 @@ struct MessagerAPI {
     ///
     /// - Throws: ``MessagerFailure`` for everybody else.
     func check(_ context: RPCContext, _ signer: Address) async throws {
-        if context.identity.permissions.contains(.admin) { return }
-        let name = context.identity.name
+        if context.caller.permissions.contains(.admin) { return }
+        let name = context.caller.name
         guard try await engine.accounts.owns(name, signer) else {
             throw MessagerFailure("signer \(signer) not exist in user \(name): permission deny")
         }
@@ -46,13 +46,13 @@ struct MessagerAPI {
         _ context: RPCContext,
         _ messages: [MessagerMessage]
     ) async throws -> [MessagerMessage] {
-        if context.identity.permissions.contains(.admin) { return messages.map(shown) }
+        if context.caller.permissions.contains(.admin) { return messages.map(shown) }
         var owned: [Address: Bool] = [:]
         var result: [MessagerMessage] = []
         for message in messages {
             let signer = message.message.from
             if owned[signer] == nil {
-                owned[signer] = try await engine.accounts.owns(context.identity.name, signer)
+                owned[signer] = try await engine.accounts.owns(context.caller.name, signer)
             }
             if owned[signer] == true { result.append(shown(message)) }
         }
@@ -132,7 +132,7 @@ struct MessagerAPI {
                 id: id,
                 message: message,
                 spec: spec ?? MessagerSendSpec(),
-                walletName: context.identity.name
+                walletName: context.caller.name
             )
         )
         return id

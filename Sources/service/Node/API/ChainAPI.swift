@@ -7,6 +7,7 @@ import Hashing
 import IPLD
 import JSON
 import JSONRPC
+import ServiceKit
 import Multiformats
 import VenusAPI
 

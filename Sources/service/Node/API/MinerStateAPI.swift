@@ -7,6 +7,7 @@ import ChainStore
 import FilecoinTypes
 import JSON
 import JSONRPC
+import ServiceKit
 import Multiformats
 import StateMachine
 import StateView

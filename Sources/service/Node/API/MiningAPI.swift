@@ -5,6 +5,7 @@ import FilecoinTypes
 import HTTP
 import JSON
 import JSONRPC
+import ServiceKit
 import Multiformats
 import StateView
 import VenusAPI

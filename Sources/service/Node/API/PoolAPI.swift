@@ -1,6 +1,7 @@
 import FilecoinTypes
 import JSON
 import JSONRPC
+import ServiceKit
 import MessagePool
 import Multiformats
 import VenusAPI

@@ -1,6 +1,6 @@
 package import EventLoop
 import Foundation
-package import JSONRPC
+import JSONRPC
 package import ServiceKit
 package import VenusAPI
 
@@ -27,7 +27,7 @@ package final class NodeTokens: TokenVerifier {
         return secret
     }
 
-    package func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
+    package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
         try await verifiers.verify(token, peer: peer)
     }
 

@@ -73,11 +73,11 @@ extension WalletProgram {
         usage: "permission to assign to the token, one of: read, write, sign, admin"
     )
 
-    private static func level(_ call: Invocation) throws -> TokenLevel {
+    private static func level(_ call: Invocation) throws -> Permission {
         guard let name = call.optionalString("perm") else {
             throw CommandFailure("--perm flag not set; it is one of: read, write, sign, admin")
         }
-        guard let level = TokenLevel(rawValue: name) else {
+        guard let level = Permission(rawValue: name) else {
             throw CommandFailure("--perm flag has to be one of: [read write sign admin]")
         }
         return level

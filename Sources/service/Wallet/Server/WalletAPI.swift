@@ -129,7 +129,7 @@ struct WalletAPI: Sendable {
 struct AllowTokenVerifier: TokenVerifier {
     let secret: [UInt8]
 
-    func verify(_ token: String, peer: SocketAddress?) async throws -> RPCIdentity? {
-        (try? AllowClaims.verify(Secret(token), secret: secret)).map { RPCIdentity($0.caller) }
+    func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
+        (try? AllowClaims.verify(Secret(token), secret: secret))?.caller
     }
 }

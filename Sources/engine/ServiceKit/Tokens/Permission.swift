@@ -1,5 +1,5 @@
 /// The level of a token: what its owner may do, each including those before it.
-package enum TokenLevel: String, Sendable, CaseIterable, Comparable {
+package enum Permission: String, Sendable, CaseIterable, Comparable {
     /// Look.
     case read
     /// Change what belongs to the caller.
@@ -9,7 +9,7 @@ package enum TokenLevel: String, Sendable, CaseIterable, Comparable {
     /// Everything else: keys, tokens, users.
     case admin
 
-    package static func < (a: TokenLevel, b: TokenLevel) -> Bool { a.order < b.order }
+    package static func < (a: Permission, b: Permission) -> Bool { a.order < b.order }
 
     private var order: Int {
         switch self {
@@ -21,10 +21,7 @@ package enum TokenLevel: String, Sendable, CaseIterable, Comparable {
     }
 
     /// This level and those below it, lowest first: what a token of this level grants.
-    package var granted: [TokenLevel] { Self.allCases.filter { $0 <= self } }
-
-    /// This level and those below it.
-    package var implied: Set<TokenLevel> { Set(granted) }
+    package var granted: [Permission] { Self.allCases.filter { $0 <= self } }
 }
 
 /// Who calls and what they may do, as a verified token says.
@@ -32,9 +29,9 @@ package struct Caller: Hashable, Sendable {
     /// The user of the token; empty for a token of the `Allow` family, which names nobody.
     package let name: String
     /// What the token grants; empty for a token whose level is none of ours.
-    package let permissions: Set<TokenLevel>
+    package let permissions: Set<Permission>
 
-    package init(name: String, permissions: Set<TokenLevel>) {
+    package init(name: String, permissions: Set<Permission>) {
         self.name = name
         self.permissions = permissions
     }
@@ -43,8 +40,14 @@ package struct Caller: Hashable, Sendable {
     ///
     /// A text that is none of the four levels grants nothing.
     package init(name: String, level: String) {
-        self.init(name: name, permissions: Set(TokenLevel(rawValue: level)?.granted ?? []))
+        self.init(name: name, permissions: Set(Permission(rawValue: level)?.granted ?? []))
     }
 
-    package func may(_ level: TokenLevel) -> Bool { permissions.contains(level) }
+    /// A caller with a level and all levels below it.
+    package init(name: String, level: Permission) {
+        self.init(name: name, permissions: Set(level.granted))
+    }
+
+    /// Whether the token grants a level; `admin` alone does not imply `read`.
+    package func may(_ level: Permission) -> Bool { permissions.contains(level) }
 }
