@@ -47,7 +47,7 @@ import VenusAPI
         )
         let api = MessagerAPI(
             engine: engine,
-            connections: Connections(http: HTTPClient()),
+            connections: RPCConnections(http: HTTPClient()),
             log: log,
             version: "1.18.0"
         )

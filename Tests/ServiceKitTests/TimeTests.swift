@@ -46,6 +46,29 @@ import Testing
         #expect(clock.now == ProtocolTime(seconds: 5))
     }
 
+    @Test func `a clock may pass over a skippable deadline`() async throws {
+        let clock = ManualClock(now: ProtocolTime(seconds: 0))
+        let skippable = Task { () -> ProtocolTime in
+            try await clock.sleep(until: ProtocolTime(seconds: 5), isSkippable: true)
+            return clock.now
+        }
+        await clock.waitForSleeper()
+        #expect(clock.nextWake == nil)
+        clock.advance(to: ProtocolTime(seconds: 50))
+        #expect(try await skippable.value == ProtocolTime(seconds: 50))
+    }
+
+    @Test func `a service is idle when nothing is under way`() async throws {
+        let activity = Activity()
+        #expect(activity.isIdle)
+        await activity.during { #expect(!activity.isIdle) }
+        #expect(activity.isIdle)
+        await #expect(throws: CancellationError.self) {
+            try await activity.during { throw CancellationError() }
+        }
+        #expect(activity.isIdle)
+    }
+
     @Test func `a cancelled sleeper leaves`() async throws {
         let clock = ManualClock(now: ProtocolTime(seconds: 0))
         let task = Task { try await clock.sleep(until: ProtocolTime(seconds: 5)) }

@@ -39,7 +39,7 @@ package final class MessagerService: Sendable {
     private let repository: Repository
     private let store: MessagerStore
     private let server: HTTPServer
-    private let connections: Connections
+    private let connections: RPCConnections
     private let loops: Task<Void, Never>
     /// Where the service listens.
     package let address: SocketAddress
@@ -50,7 +50,7 @@ package final class MessagerService: Sendable {
         repository: Repository,
         store: MessagerStore,
         server: HTTPServer,
-        connections: Connections,
+        connections: RPCConnections,
         loops: Task<Void, Never>,
         address: SocketAddress,
         localToken: Secret
@@ -78,7 +78,7 @@ package final class MessagerService: Sendable {
         for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
 
         let http = HTTPClient()
-        let connections = Connections(http: http)
+        let connections = RPCConnections(http: http)
         let store = try await MessagerStore(
             .sqlite(path: repository.file("message.db")),
             random: options.random,
@@ -152,7 +152,7 @@ package final class MessagerService: Sendable {
     private static func engine(
         _ configuration: MessagerConfiguration,
         store: MessagerStore,
-        connections: Connections,
+        connections: RPCConnections,
         http: HTTPClient,
         clock: any ProtocolClock,
         log: Logger

@@ -38,11 +38,20 @@ package protocol ProtocolClock: Sendable {
     var now: ProtocolTime { get }
     /// Returns when the protocol time is `deadline` or later.
     ///
+    /// - Parameters:
+    ///   - deadline: The time to wait for.
+    ///   - isSkippable: Whether a clock that jumps may pass over the deadline. A miner's next epoch is
+    ///     skippable, for an epoch that nobody needs may stay without a block; the deadline of a proof is not.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func sleep(until deadline: ProtocolTime) async throws
+    func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws
 }
 
 extension ProtocolClock {
+    /// Returns when the protocol time is `deadline` or later; no clock passes over it.
+    package func sleep(until deadline: ProtocolTime) async throws {
+        try await sleep(until: deadline, isSkippable: false)
+    }
+
     /// Returns after a length of protocol time.
     package func sleep(for duration: Duration) async throws {
         try await sleep(until: now + duration)
@@ -60,7 +69,7 @@ package final class OffsetClock: ProtocolClock {
         ProtocolTime(nanoseconds: WallTime.nanoseconds - offset.load(ordering: .relaxed))
     }
 
-    package func sleep(until deadline: ProtocolTime) async throws {
+    package func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws {
         // Asks again after each sleep, since wall time may be set while it lasts.
         while true {
             let left = deadline - now
@@ -74,6 +83,7 @@ package final class OffsetClock: ProtocolClock {
 package final class ManualClock: ProtocolClock {
     private struct Sleeper {
         let deadline: ProtocolTime
+        let isSkippable: Bool
         let continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -91,9 +101,9 @@ package final class ManualClock: ProtocolClock {
 
     package var now: ProtocolTime { state.withLock { $0.now } }
 
-    /// The earliest time that a sleeper waits for.
+    /// The earliest time that must not be passed over.
     package var nextWake: ProtocolTime? {
-        state.withLock { $0.sleepers.values.map(\.deadline).min() }
+        state.withLock { $0.sleepers.values.filter { !$0.isSkippable }.map(\.deadline).min() }
     }
 
     /// How many tasks sleep.
@@ -124,14 +134,21 @@ package final class ManualClock: ProtocolClock {
         }
     }
 
-    package func sleep(until deadline: ProtocolTime) async throws {
+    package func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                add(Sleeper(deadline: deadline, continuation: continuation), id)
+                add(
+                    Sleeper(
+                        deadline: deadline,
+                        isSkippable: isSkippable,
+                        continuation: continuation
+                    ),
+                    id
+                )
             }
         } onCancel: {
             cancel(id)

@@ -1,58 +1,14 @@
 import CBOR
 import FilecoinTypes
-import HTTP
 import JSON
 import JSONRPC
 import Multiformats
-import Synchronization
 import VenusAPI
-
-/// Clients of other services, one for each address and token.
-final class Connections: Sendable {
-    private struct Key: Hashable {
-        let address: String
-        let token: String
-        let path: String
-        let isSocket: Bool
-    }
-
-    private let http: HTTPClient
-    private let clients = Mutex<[Key: RPCClient]>([:])
-
-    init(http: HTTPClient) { self.http = http }
-
-    /// The client of a service.
-    ///
-    /// With `isSocket` it calls over a WebSocket, whatever protocol the address names.
-    func client(
-        _ address: String,
-        token: String,
-        path: String,
-        isSocket: Bool = false
-    ) throws -> RPCClient {
-        let key = Key(address: address, token: token, path: path, isSocket: isSocket)
-        if let client = clients.withLock({ $0[key] }) { return client }
-        guard let info = APIInfo(address: address, token: token.isEmpty ? nil : token) else {
-            throw MessagerFailure("\"\(address)\" is neither a multiaddr nor a URL")
-        }
-        let url = isSocket ? info.webSocketURL(path) : info.url(path)
-        let client = RPCClient(url, token: info.token, http: http)
-        return clients.withLock { clients in
-            if let other = clients[key] { return other }
-            clients[key] = client
-            return client
-        }
-    }
-
-    func close() async {
-        for client in clients.withLock({ $0.values.map { $0 } }) { await client.close() }
-    }
-}
 
 /// Signs with the wallets that are linked, and with those behind gateways.
 struct WalletRoutes: MessagerSigner {
     let store: MessagerStore
-    let connections: Connections
+    let connections: RPCConnections
     /// Addresses of gateways.
     let gateways: [String]
     let gatewayToken: String

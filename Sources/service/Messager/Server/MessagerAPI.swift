@@ -10,7 +10,7 @@ import VenusAPI
 /// The messager's methods: who may call them, and what they do.
 struct MessagerAPI {
     let engine: MessagerEngine
-    let connections: Connections
+    let connections: RPCConnections
     let log: LogSystem
     /// What `Version` says.
     let version: String
