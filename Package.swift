@@ -116,6 +116,8 @@ let modules: [Module] = [
     ),
     Module("NetworkParameters", .chain, uses: ["BigIntegers", "Bytes", "FilecoinTypes", "JSON"]),
 
+    // What benchmark programs share.
+    Module("Benchmarking", .engine, uses: ["JSON"]),
     // Proofs.
     Module("Poseidon", .engine, uses: ["BLS12381", "Bytes", "CSealKernels", "Hashing", "JSON"]),
     Module("ProofSystem", .engine, uses: ["BLS12381", "Bytes", "Hashing"]),
@@ -291,14 +293,19 @@ let modules: [Module] = [
     ),
 
     // Commands.
-    Module("bench-proofs", .command, .executable, uses: ["BLS12381", "StorageCircuits"]),
     Module(
         "bench-mempool",
         .command,
         .executable,
-        uses: ["ActorRuntime", "BigIntegers", "FilecoinTypes", "MessagePool"]
+        uses: ["ActorRuntime", "Benchmarking", "BigIntegers", "FilecoinTypes", "MessagePool"]
     ),
-    Module("bench-seal", .command, .executable, uses: ["StorageProofs"]),
+    Module(
+        "bench-proofs",
+        .command,
+        .executable,
+        uses: ["Benchmarking", "BLS12381", "StorageCircuits"]
+    ),
+    Module("bench-seal", .command, .executable, uses: ["Benchmarking", "StorageProofs"]),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
     Module(

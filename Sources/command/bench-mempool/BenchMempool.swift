@@ -1,4 +1,5 @@
 import ActorRuntime
+import Benchmarking
 import BigIntegers
 import FilecoinTypes
 import MessagePool
@@ -24,17 +25,28 @@ struct BenchMempool {
     private static let count = 10_000
 
     static func main() throws {
-        print("median ms    p90 ms  messages  what")
-        for senders in [100, 1000, 10_000] {
-            let selection = try pool(senders: senders)
-            for quality in [0.9, 0.5, 0.1] {
-                try measure("\(senders) senders, quality \(quality)") { source in
-                    selection.messages(quality: quality, using: &source).count
+        try BenchmarkReport.main("Messages of a block, of \(count) that wait") { report in
+            for senders in [100, 1000, 10_000] {
+                let selection = try pool(senders: senders)
+                for quality in [0.9, 0.5, 0.1] {
+                    let measurement = Measurement.of(rounds: 10) {
+                        var source = Source()
+                        return selection.messages(quality: quality, using: &source)
+                    }
+                    report.add(
+                        BenchmarkRow(
+                            "select messages, \(senders) senders, quality \(quality)",
+                            measurement
+                        )
+                    )
                 }
-            }
-            try measure("\(senders) senders, three tickets") { source in
-                selection.messages(qualities: [0.9, 0.6, 0.3], using: &source)
-                    .reduce(0) { $0 + $1.count }
+                let measurement = Measurement.of(rounds: 10) {
+                    var source = Source()
+                    return selection.messages(qualities: [0.9, 0.6, 0.3], using: &source)
+                }
+                report.add(
+                    BenchmarkRow("select messages, \(senders) senders, three tickets", measurement)
+                )
             }
         }
     }
@@ -74,27 +86,5 @@ struct BenchMempool {
             baseFee: 1_000_000_000,
             prices: .calico
         )
-    }
-
-    private static func measure(_ name: String, _ body: (inout Source) -> Int) throws {
-        let clock = ContinuousClock()
-        var times: [Double] = []
-        var chosen = 0
-        for _ in 0..<11 {
-            var source = Source()
-            let time = clock.measure { chosen = body(&source) }
-            times.append(
-                Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3
-            )
-        }
-        // The first one warms up.
-        times = times.dropFirst().sorted()
-        print(column(times[5], 9), column(times[9], 9), column(Double(chosen), 9), "", name)
-    }
-
-    private static func column(_ value: Double, _ width: Int) -> String {
-        let scaled = Int((value * 100).rounded())
-        let text = "\(scaled / 100).\(scaled % 100 / 10)\(scaled % 10)"
-        return String(repeating: " ", count: max(0, width - text.count)) + text
     }
 }

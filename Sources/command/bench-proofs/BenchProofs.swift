@@ -1,38 +1,24 @@
 import BLS12381
+import Benchmarking
 import StorageCircuits
 
-/// Prints the table of the proof benchmarks, then the same as JSON lines.
+/// Measures proofs of space-time, their verification, and multi-exponentiation.
 @main
 struct BenchProofs {
     static func main() throws {
-        let rows = try ProofBenchmark.run(threads: ParallelJobs.processorCount)
-        print("     median  reference   speed-up      bound  what")
-        for row in rows {
-            let speedUp = row.reference.map { $0 / row.seconds }
-            let cells = [
-                column(row.seconds * 1000, " ms"), column(row.reference.map { $0 * 1000 }, " ms"),
-                column(speedUp, " x"), column(row.bound.map { $0 * 1000 }, " ms"),
-            ]
-            print(cells.joined() + "  " + row.name + (row.isWithinBound ? "" : "  TOO SLOW"))
+        let threads = ParallelJobs.processorCount
+        try BenchmarkReport.main("Proofs, \(threads) threads") { report in
+            for row in try ProofBenchmark.run(threads: threads) {
+                report.add(
+                    BenchmarkRow(
+                        row.name,
+                        value: row.seconds,
+                        unit: "s",
+                        reference: row.reference,
+                        bound: row.bound.map { .valueAtMost($0) }
+                    )
+                )
+            }
         }
-        for row in rows { print(line(row)) }
-    }
-
-    /// A number with two decimals, eleven characters wide with its unit.
-    private static func column(_ value: Double?, _ unit: String) -> String {
-        guard let value else { return String(repeating: " ", count: 11) }
-        let scaled = Int((value * 100).rounded())
-        let fraction = scaled % 100
-        let text = "\(scaled / 100).\(fraction < 10 ? "0" : "")\(fraction)\(unit)"
-        return String(repeating: " ", count: max(0, 11 - text.count)) + text
-    }
-
-    private static func line(_ row: ProofBenchmark.Row) -> String {
-        let reference = row.reference.map(String.init(describing:)) ?? "null"
-        let ratio = row.reference.map { "\(row.seconds / $0)" } ?? "null"
-        let bound = row.bound.map(String.init(describing:)) ?? "null"
-        return #"{"name":"\#(row.name)","value":\#(row.seconds),"unit":"s","#
-            + #""reference":\#(reference),"ratio":\#(ratio),"bound":\#(bound),"#
-            + #""ok":\#(row.isWithinBound)}"#
     }
 }
