@@ -29,7 +29,7 @@ import VenusAPI
             sender: MessagerAddress(id: "s", address: sender),
             shared: MessagerSharedSettings(),
             height: 10,
-            baseFee: 100,
+            baseFee: 10,
             chainNonce: 0,
             filled: [],
             highestOnChain: nil,
@@ -39,10 +39,11 @@ import VenusAPI
 
     /// Plays a round to its end.
     ///
-    /// The wallet refuses from the signature `refusedFrom` on.
+    /// The wallet refuses from the signature `refusedFrom` on; the node's pool has the nonces below `poolNonce`.
     static func play(
         _ situation: SelectionRound.Situation,
         refusedFrom: Int = .max,
+        poolNonce: UInt64 = 0,
         estimate: (Message) -> EstimateResult = { message in
             var message = message
             message.gasLimit = 1000
@@ -56,6 +57,7 @@ import VenusAPI
         var signatures = 0
         while true {
             switch step {
+            case .askPool: step = round.pooled(nextNonce: poolNonce)
             case .estimate(let requests, _):
                 step = round.estimated(requests.map { estimate($0.message) })
             case .sign:
@@ -86,6 +88,7 @@ import VenusAPI
         var situation = Self.situation([Self.message("new")])
         situation.sender.nonce = 7
         situation.chainNonce = 5
+        situation.filled = [5, 6].map(Self.filled)
         situation.sender.selectCount = 2
         #expect(Self.play(situation).changed.isEmpty)
         situation.sender.selectCount = 3
@@ -101,6 +104,7 @@ import VenusAPI
             message in
             var new = message
             new.gasLimit = 5
+            new.gasFeeCap = 10
             return message.value == 2
                 ? EstimateResult(error: "exit 16") : EstimateResult(message: new, error: "")
         }
@@ -116,6 +120,7 @@ import VenusAPI
         let outcome = Self.play(Self.situation([Self.message("a")])) { message in
             var message = message
             message.gasLimit = GasAmount(rawValue: limit)
+            message.gasFeeCap = 10
             return EstimateResult(message: message, error: "")
         }
         #expect((outcome.changed[0].state == .filled) == isTaken)
@@ -148,9 +153,9 @@ import VenusAPI
 
     @Test func `a message waits while the base fee is above its limit`() {
         var situation = Self.situation([Self.message("a")])
-        situation.sender.fees.baseFee = 99
+        situation.sender.fees.baseFee = 9
         #expect(Self.play(situation).changed.isEmpty)
-        situation.sender.fees.baseFee = 100
+        situation.sender.fees.baseFee = 10
         #expect(Self.play(situation).changed.count == 1)
     }
 
@@ -166,6 +171,73 @@ import VenusAPI
         #expect(Self.play(situation).nonce == 7)
         situation.sender.nonce = 6
         #expect(Self.play(situation).nonce == 6)
+    }
+
+    private static func filled(_ nonce: UInt64) -> MessagerMessage {
+        message("\(nonce)") {
+            $0.message.nonce = nonce
+            $0.message.gasLimit = 1000
+            $0.message.gasFeeCap = 20
+            $0.state = .filled
+            $0.signature = Signature(type: .bls, data: [1])
+        }
+    }
+
+    @Test func `the nonce of a message that was given up goes to the next one`() {
+        var situation = Self.situation(["c", "b", "a"].map { Self.message($0) })
+        situation.sender.nonce = 5
+        situation.sender.selectCount = 5
+        situation.filled = [0, 2, 4].map(Self.filled)
+        let outcome = Self.play(situation)
+        #expect(outcome.changed.map(\.message.nonce) == [1, 3])
+        #expect(outcome.nonce == 5)
+        #expect(outcome.push.map(\.message.nonce) == [0, 1, 2, 3, 4])
+        // What the pool has is on its way although nobody here knows it.
+        #expect(Self.play(situation, poolNonce: 3).changed.map(\.message.nonce) == [3])
+        situation.sender.selectCount = 6
+        #expect(Self.play(situation).changed.map(\.message.nonce) == [1, 3, 5])
+    }
+
+    @Test func `a fee cap below the base fee holds its message and no other`() {
+        var situation = Self.situation(["b", "a"].map { Self.message($0) })
+        situation.baseFee = 15
+        let outcome = Self.play(situation) { message in
+            var message = message
+            message.gasLimit = 1000
+            message.gasFeeCap = message.value == 1 ? 15 : 14
+            return EstimateResult(message: message, error: "")
+        }
+        #expect(outcome.changed.map(\.state) == [.filled, .filled])
+        situation.unfilled[0].message.value = 2
+        let held = Self.play(situation) { message in
+            var message = message
+            message.gasLimit = 1000
+            message.gasFeeCap = message.value == 1 ? 15 : 14
+            return EstimateResult(message: message, error: "")
+        }
+        #expect(held.changed.map(\.state) == [.unfilled, .filled])
+        #expect(held.changed.map(\.message.nonce) == [0, 0])
+        #expect(
+            held.changed[0].errorText
+                == "gas fee cap 14 is below the base fee 15: raise the fee cap or the max fee, or wait"
+        )
+    }
+
+    @Test func `a sender spends no more than it has, messages on their way counted`() {
+        // Each takes 20,000 for gas and 1 of value.
+        var situation = Self.situation(["c", "b", "a"].map { Self.message($0) })
+        situation.sender.nonce = 1
+        situation.filled = [Self.filled(0)]
+        situation.account = SenderAccount(nonce: 0, balance: 60_003)
+        let outcome = Self.play(situation)
+        // The one that is held was found before the others were signed.
+        #expect(outcome.changed.map(\.id) == ["a", "c", "b"])
+        #expect(outcome.changed.map(\.state) == [.unfilled, .filled, .filled])
+        #expect(outcome.changed[0].errorText.hasPrefix("not enough funds: the message may take"))
+        situation.account?.balance = 80_004
+        #expect(Self.play(situation).changed.map(\.state) == [.filled, .filled, .filled])
+        situation.account?.balance = 80_003
+        #expect(Self.play(situation).changed.map(\.state) == [.unfilled, .filled, .filled])
     }
 
     @Test func `what the chain lacks is pushed again, by nonce`() {

@@ -1,4 +1,5 @@
 package import EventLoop
+import FilecoinTypes
 import Foundation
 import HTTP
 import JSONRPC
@@ -30,7 +31,7 @@ package struct MessagerOptions: Sendable {
 }
 
 /// The messager: its folder, its database, its loops and its server.
-package final class MessagerService: Sendable {
+package final class MessagerService: Quiescent {
     /// The newest version of the original that this one follows.
     package static let version = "1.18.0+venus-swift"
     /// What logs.
@@ -38,6 +39,7 @@ package final class MessagerService: Sendable {
 
     private let repository: Repository
     private let store: MessagerStore
+    private let engine: MessagerEngine
     private let server: HTTPServer
     private let connections: RPCConnections
     private let loops: Task<Void, Never>
@@ -49,6 +51,7 @@ package final class MessagerService: Sendable {
     private init(
         repository: Repository,
         store: MessagerStore,
+        engine: MessagerEngine,
         server: HTTPServer,
         connections: RPCConnections,
         loops: Task<Void, Never>,
@@ -57,6 +60,7 @@ package final class MessagerService: Sendable {
     ) {
         self.repository = repository
         self.store = store
+        self.engine = engine
         self.server = server
         self.connections = connections
         self.loops = loops
@@ -79,13 +83,14 @@ package final class MessagerService: Sendable {
 
         let http = HTTPClient()
         let connections = RPCConnections(http: http)
+        let clock = options.clock
         let store = try await MessagerStore(
             .sqlite(path: repository.file("message.db")),
             random: options.random,
-            now: { WallTime.nanoseconds }
+            now: { clock.now.nanoseconds }
         )
         do {
-            let engine = try await engine(
+            let engine = try engine(
                 configuration,
                 store: store,
                 connections: connections,
@@ -124,6 +129,7 @@ package final class MessagerService: Sendable {
             return MessagerService(
                 repository: repository,
                 store: store,
+                engine: engine,
                 server: server,
                 connections: connections,
                 loops: Task { await engine.run(selects: !skips) },
@@ -147,6 +153,12 @@ package final class MessagerService: Sendable {
         repository.unlock()
     }
 
+    // MARK: - For a clock that jumps
+
+    package var isIdle: Bool { engine.isIdle }
+
+    package var actedHead: String? { engine.head?.key.description }
+
     // MARK: - Parts
 
     private static func engine(
@@ -156,7 +168,7 @@ package final class MessagerService: Sendable {
         http: HTTPClient,
         clock: any ProtocolClock,
         log: Logger
-    ) async throws -> MessagerEngine {
+    ) throws -> MessagerEngine {
         let node = NodeClient(
             try connections.client(
                 configuration.nodeURL,
@@ -166,10 +178,6 @@ package final class MessagerService: Sendable {
                 isSocket: true
             )
         )
-        // Half a block time where the configured one would let no head get old enough.
-        let blockDelay = try await node.blockDelay()
-        let stableTime =
-            blockDelay <= configuration.stableTime ? blockDelay / 2 : configuration.stableTime
         return MessagerEngine(
             store: store,
             chain: node,
@@ -190,7 +198,7 @@ package final class MessagerService: Sendable {
                     }
             },
             clock: clock,
-            stableTime: stableTime,
+            stableTime: configuration.stableTime,
             log: log
         )
     }

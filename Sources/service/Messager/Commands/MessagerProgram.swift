@@ -41,10 +41,14 @@ package enum MessagerProgram {
         Flag("db-type", usage: "which database: sqlite (mysql follows)"),
         Flag("mysql-dsn", usage: "address of a MySQL database"),
         Flag("disable-push", .boolean, usage: "leave selection and pushing to another instance"),
+        .clockFile,
     ]
 
     @Sendable private static func run(_ call: Invocation) async throws {
-        var options = MessagerOptions(repository: call.string("repo"))
+        var options = MessagerOptions(
+            repository: call.string("repo"),
+            clock: try call.protocolClock()
+        )
         let listen = call.optionalString("listen")
         let authURL = call.optionalString("auth-url")
         let token = call.optionalString("auth-token")

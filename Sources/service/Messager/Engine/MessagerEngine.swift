@@ -10,30 +10,24 @@ import VenusAPI
 /// All that must survive is in the store; a message is saved before it is pushed, and pushed again at
 /// each head until the chain has it.
 final class MessagerEngine: Sendable {
-    /// How long the wallet may take for one signature.
-    static let signingTime: Duration = .seconds(10)
+    /// Before the node is asked again, after it did not answer.
+    static let pause: Duration = .seconds(1)
 
     let store: MessagerStore
     let chain: any MessagerChain
     let signer: any MessagerSigner
     let accounts: any MessagerAccounts
-    private let targets: @Sendable () async throws -> [any MessagerTarget]
+    let targets: @Sendable () async throws -> [any MessagerTarget]
+    let log: Logger
+    let activity = Activity()
     private let clock: any ProtocolClock
-    private let stableTime: Duration
-    private let log: Logger
-    private let state = Mutex(State())
-
-    private struct State {
-        var head: Tipset?
-        var busy: Set<Address> = []
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        var nextWaiter: UInt64 = 0
-    }
+    private let configuredStableTime: Duration
+    private let state = Mutex(EngineState())
 
     /// An engine that has not started.
     ///
     /// The targets, the nodes to push to, are asked anew for each push; a head has to stay for
-    /// `stableTime` before messages are chosen.
+    /// `stableTime` before messages are chosen, or for half an epoch where that is not longer.
     init(
         store: MessagerStore,
         chain: any MessagerChain,
@@ -50,7 +44,7 @@ final class MessagerEngine: Sendable {
         self.accounts = accounts
         self.targets = targets
         self.clock = clock
-        self.stableTime = stableTime
+        configuredStableTime = stableTime
         self.log = log
     }
 
@@ -59,177 +53,184 @@ final class MessagerEngine: Sendable {
     /// The newest head that messages were brought up to.
     var head: Tipset? { state.withLock { $0.head } }
 
+    /// How long the present head has been there, in protocol time.
+    var headAge: Duration? { state.withLock { $0.headSince }.map { clock.now - $0 } }
+
     // MARK: - Loops
 
     /// Runs until the task is cancelled.
     ///
     /// - Parameter selects: Whether this instance gives messages their nonce and pushes them.
     func run(selects: Bool = true) async {
-        let (heads, heard) = AsyncStream.makeStream(
-            of: Tipset.self,
+        guard let blockDelay = await learnBlockDelay() else { return }
+        let stableTime =
+            blockDelay <= configuredStableTime ? blockDelay / 2 : configuredStableTime
+        let (heads, hasHead) = AsyncStream.makeStream(
+            of: Void.self,
             bufferingPolicy: .bufferingNewest(1)
         )
+        let (needs, hasNeed) = AsyncStream.makeStream(
+            of: Void.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        state.withLock { state in
+            state.blockDelay = blockDelay
+            state.hasNeed = hasNeed
+        }
         await withTaskGroup { group in
-            group.addTask { await self.follow { heard.yield($0) } }
-            if selects { group.addTask { await self.choose(heads) } }
+            group.addTask {
+                await self.follow {
+                    guard selects else { return }
+                    self.state.withLock { state in
+                        guard let head = state.head else { return }
+                        state.selection = .init(head: head, time: self.clock.now + stableTime)
+                    }
+                    hasHead.yield()
+                }
+            }
+            group.addTask { await self.choose(heads) }
+            group.addTask { await self.demandEpochs(needs) }
             await group.next()
             group.cancelAll()
         }
+        state.withLock { $0.isEnded = true }
         wake()
     }
 
-    private func follow(_ tell: @Sendable (Tipset) -> Void) async {
+    /// Asks the node until it answers; nil when the task was cancelled.
+    private func learnBlockDelay() async -> Duration? {
+        while true {
+            do { return try await chain.blockDelay() } catch {
+                log.warning("the node does not answer yet", ["error": "\(error)"])
+            }
+            do { try await Task.sleep(for: Self.pause) } catch { return nil }
+        }
+    }
+
+    private func follow(_ tell: @Sendable () -> Void) async {
         while !Task.isCancelled {
             do {
                 for try await changes in try await chain.headChanges() {
                     guard let newest = changes.last(where: { $0.type != .revert }) else { continue }
-                    try await process(newest.tipset)
-                    tell(newest.tipset)
+                    try await activity.during {
+                        try await process(newest.tipset)
+                        tell()
+                    }
                 }
                 log.warning("the node ended its head changes")
             } catch {
                 log.warning("following the head failed", ["error": "\(error)"])
             }
-            do { try await clock.sleep(for: .seconds(1)) } catch { return }
+            // Real time: the node may be back before the protocol's clock moves again.
+            do { try await Task.sleep(for: Self.pause) } catch { return }
         }
     }
 
-    private func choose(_ heads: AsyncStream<Tipset>) async {
-        for await head in heads {
-            do { try await clock.sleep(for: stableTime) } catch { return }
-            // A newer one waits its own time.
-            guard self.head?.key == head.key else { continue }
-            await select(at: head)
+    /// Selects at each head that has stayed long enough.
+    private func choose(_ heads: AsyncStream<Void>) async {
+        for await _ in heads {
+            guard let time = state.withLock({ $0.armSelection() }) else { continue }
+            do { try await clock.sleep(until: time) } catch { return }
+            await activity.during {
+                let now = clock.now
+                // A newer head waits its own time.
+                guard let head = state.withLock({ $0.takeSelection(now) }) else { return }
+                await select(at: head)
+                await lookForOpenMessages()
+            }
+        }
+    }
+
+    /// Asks the protocol clock for each next epoch while there are messages that need it.
+    ///
+    /// A clock that jumps would pass over the epoch otherwise, and no miner would make its block.
+    private func demandEpochs(_ needs: AsyncStream<Void>) async {
+        for await _ in needs {
+            while let time = state.withLock({ $0.armEpoch(self.clock.now) }) {
+                do { try await clock.sleep(until: time) } catch { return }
+            }
         }
     }
 
     /// Brings the messages up to a head.
     func process(_ head: Tipset) async throws {
         try await follower.move(to: head)
-        state.withLock { $0.head = head }
+        let now = clock.now
+        state.withLock { state in
+            state.head = head
+            state.headSince = now
+            state.headCount += 1
+        }
+        await lookForOpenMessages()
         wake()
     }
 
-    // MARK: - Selection
-
-    /// Chooses, signs and pushes for every sender; senders do not wait for one another.
-    func select(at head: Tipset) async {
-        let applied: [Address: UInt64]
-        let senders: [MessagerAddress]
+    /// Finds out whether messages wait for the chain.
+    private func lookForOpenMessages() async {
         do {
-            applied = SelectionRound.appliedNonces(try await chain.messages(in: head.key))
-            senders = try await store.addresses()
+            let isOpen = try await store.hasOpenMessages()
+            state.withLock { $0.hasOpenMessages = isOpen }
         } catch {
-            log.warning("no selection at this head", ["error": "\(error)"])
-            return
+            log.warning("the messages cannot be counted", ["error": "\(error)"])
         }
-        await withTaskGroup { group in
-            for sender in senders where sender.state == .alive {
-                group.addTask {
-                    await self.selectAlone(sender.address, applied[sender.address], head)
-                }
-            }
-        }
+        state.withLock { $0.hasNeed }?.yield()
     }
 
-    private func selectAlone(_ sender: Address, _ applied: UInt64?, _ head: Tipset) async {
-        guard state.withLock({ $0.busy.insert(sender).inserted }) else { return }
-        defer { state.withLock { _ = $0.busy.remove(sender) } }
-        do {
-            try await select(sender, applied: applied, at: head)
-        } catch {
-            log.warning("selection failed", ["address": "\(sender)", "error": "\(error)"])
-        }
+    /// Notes that a message was added.
+    func noteOpenMessage() {
+        state.withLock { state in
+            state.hasOpenMessages = true
+            return state.hasNeed
+        }?.yield()
     }
 
-    private func select(_ sender: Address, applied: UInt64?, at head: Tipset) async throws {
-        let chainNonce: UInt64
-        if let applied {
-            chainNonce = applied
-        } else {
-            chainNonce = try await chain.nonce(of: sender, at: head.key)
-        }
-        let situation = try await store.situation(
-            of: sender,
-            height: head.height,
-            baseFee: head.parentBaseFee,
-            chainNonce: chainNonce
-        )
-        guard let situation else { return }
-        let accounts = try await accounts.accounts(of: sender)
-        var round = SelectionRound(situation)
-        var step = round.start()
-        while true {
-            switch step {
-            case .estimate(let requests, let nonce):
-                do {
-                    step = round.estimated(
-                        try await chain.estimate(requests, fromNonce: nonce, at: head.key)
-                    )
-                } catch {
-                    log.warning("no estimate", ["address": "\(sender)", "error": "\(error)"])
-                    step = round.notEstimated()
-                }
-            case .sign(let message):
-                do {
-                    step = round.signed(try await signer.sign(message, accounts: accounts))
-                } catch {
-                    step = round.refused("\(error)")
-                }
-            case .finish(let outcome):
-                if try await store.save(outcome, of: sender) { await push(outcome.push) }
-                return
-            }
-        }
-    }
+    /// Begins the selection of a sender, unless one is under way.
+    func begin(_ sender: Address) -> Bool { state.withLock { $0.busy.insert(sender).inserted } }
 
-    // MARK: - Pushing
-
-    /// Pushes messages of one sender to every node; what a node refuses is noted on them.
-    func push(_ messages: [SignedMessage]) async {
-        guard !messages.isEmpty else { return }
-        let targets: [any MessagerTarget]
-        do { targets = try await self.targets() } catch {
-            log.warning("no nodes to push to", ["error": "\(error)"])
-            return
-        }
-        for target in targets {
-            do {
-                try await target.push(messages)
-            } catch {
-                await note("\(error)", on: messages)
-            }
-        }
-    }
-
-    private func note(_ text: String, on messages: [SignedMessage]) async {
-        // The node has them already, or the chain does.
-        let known = ["minimum expected nonce", "message with nonce already exists"]
-        guard !known.contains(where: { text.contains($0) }) else { return }
-        log.warning("push failed", ["error": text])
-        do {
-            var ids: [String] = []
-            for message in messages {
-                if let row = try await store.message(signedCID: message.cid) { ids.append(row.id) }
-            }
-            try await store.setError(text, of: ids)
-        } catch {
-            log.warning("an error could not be noted", ["error": "\(error)"])
-        }
-    }
+    func end(_ sender: Address) { state.withLock { _ = $0.busy.remove(sender) } }
 
     // MARK: - Waiting
 
-    /// Waits until the next head is processed, or the engine ends, or the task is cancelled.
-    func nextHead() async {
+    /// Looks for something at each head until it is there.
+    ///
+    /// - Throws: What `look` throws, and `CancellationError`.
+    func waiting<Value: Sendable>(for look: () async throws -> Value?) async throws -> Value {
+        let yield = state.withLock { state in
+            state.waitCount += 1
+            state.lookCount += 1
+            return state.hasNeed
+        }
+        defer {
+            state.withLock { state in
+                state.waitCount -= 1
+                state.lookCount -= 1
+            }
+        }
+        yield?.yield()
+        while true {
+            let seen = state.withLock { $0.headCount }
+            if let value = try await look() { return value }
+            try Task.checkCancellation()
+            guard !state.withLock({ $0.isEnded }) else { throw CancellationError() }
+            await nextHead(after: seen)
+        }
+    }
+
+    /// Waits until a further head is processed, or the engine ends, or the task is cancelled.
+    private func nextHead(after seen: UInt64) async {
         let id = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                state.withLock { $0.waiters[id] = continuation }
-                if Task.isCancelled { resume(id) }
+                let isLate = state.withLock { state in
+                    if state.headCount != seen || state.isEnded { return true }
+                    state.waiters[id] = continuation
+                    state.lookCount -= 1
+                    return false
+                }
+                if isLate { continuation.resume() } else if Task.isCancelled { resume(id) }
             }
         } onCancel: {
             resume(id)
@@ -237,14 +238,27 @@ final class MessagerEngine: Sendable {
     }
 
     private func resume(_ id: UInt64) {
-        state.withLock { $0.waiters.removeValue(forKey: id) }?.resume()
+        state.withLock { state -> CheckedContinuation<Void, Never>? in
+            guard let waiter = state.waiters.removeValue(forKey: id) else { return nil }
+            state.lookCount += 1
+            return waiter
+        }?.resume()
     }
 
     private func wake() {
         let waiting = state.withLock { state in
             defer { state.waiters = [:] }
+            state.lookCount += state.waiters.count
             return state.waiters
         }
         for continuation in waiting.values { continuation.resume() }
+    }
+
+    // MARK: - For a clock that jumps
+
+    /// Whether nothing is under way but sleep on the protocol clock, and waiting for others.
+    var isIdle: Bool {
+        let now = clock.now
+        return activity.isIdle && state.withLock { $0.isIdle(now) }
     }
 }

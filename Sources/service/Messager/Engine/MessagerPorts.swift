@@ -2,6 +2,18 @@ package import FilecoinTypes
 package import Multiformats
 package import VenusAPI
 
+/// What the chain's state holds for a sender.
+package struct SenderAccount: Hashable, Sendable {
+    /// The nonce of its next message.
+    package var nonce: UInt64
+    package var balance: TokenAmount
+
+    package init(nonce: UInt64 = 0, balance: TokenAmount = 0) {
+        self.nonce = nonce
+        self.balance = balance
+    }
+}
+
 /// What the messager asks its node about the chain.
 package protocol MessagerChain: Sendable {
     /// The head.
@@ -15,8 +27,10 @@ package protocol MessagerChain: Sendable {
     func parentReceipts(of block: CID) async throws -> [MessageReceipt]
     /// The messages of a tipset, in the order of execution.
     func messages(in key: TipsetKey) async throws -> [Message]
-    /// The next nonce of an address in the state before a tipset.
-    func nonce(of address: Address, at key: TipsetKey) async throws -> UInt64
+    /// What the state says about a sender; nil for an address that it does not know.
+    func account(of address: Address, at key: TipsetKey) async throws -> SenderAccount?
+    /// The first nonce of a sender that neither the chain nor the node's pool has.
+    func poolNonce(of address: Address) async throws -> UInt64
     /// The key address of an account.
     func accountKey(of address: Address) async throws -> Address
     /// Where a message, or one that took its place, was executed.

@@ -32,8 +32,17 @@ struct NodeClient: MessagerChain, MessagerTarget {
         (try await client.call(ChainGetMessagesInTipset.self, key) ?? []).map(\.message)
     }
 
-    func nonce(of address: Address, at key: TipsetKey) async throws -> UInt64 {
-        try await client.call(StateGetActor.self, address, key).nonce
+    func account(of address: Address, at key: TipsetKey) async throws -> SenderAccount? {
+        do {
+            let actor = try await client.call(StateGetActor.self, address, key)
+            return SenderAccount(nonce: actor.nonce, balance: actor.balance)
+        } catch let error as RPCError where error.message.contains("actor not found") {
+            return nil
+        }
+    }
+
+    func poolNonce(of address: Address) async throws -> UInt64 {
+        try await client.call(MpoolGetNonce.self, address)
     }
 
     func accountKey(of address: Address) async throws -> Address {

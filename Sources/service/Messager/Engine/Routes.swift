@@ -13,27 +13,39 @@ struct WalletRoutes: MessagerSigner {
     let gateways: [String]
     let gatewayToken: String
 
+    /// How long a wallet may take to say which keys it has.
+    static let lookTime: Duration = .seconds(5)
+    /// How long a wallet may take for one signature.
+    static let signingTime: Duration = .seconds(10)
+
     func has(_ address: Address, accounts: [String]) async throws -> Bool {
-        if try await linked(address) != nil { return true }
+        let (wallet, silent) = try await linked(address)
+        if wallet != nil { return true }
         for gateway in gateways where !accounts.isEmpty {
             let client = try connections.client(gateway, token: gatewayToken, path: "/rpc/v2")
             if try await client.call(GatewayWalletHas.self, address, accounts) { return true }
         }
+        guard silent.isEmpty else { throw Self.silence(address, silent) }
         return false
     }
 
     func sign(_ message: Message, accounts: [String]) async throws -> Signature {
         let bytes = JSONBytes(message.cid.bytes)
         let meta = SigningMeta(.message, extra: message.cborBytes())
-        if let wallet = try await linked(message.from) {
+        let (wallet, silent) = try await linked(message.from)
+        if let wallet {
             return try await wallet.call(
                 WalletSign.self,
                 OptionalAddress(message.from),
                 bytes,
-                meta
+                meta,
+                timeout: Self.signingTime
             )
         }
-        var refusal: any Error = MessagerFailure("no wallet has the key of \(message.from)")
+        var refusal: any Error =
+            silent.isEmpty
+            ? MessagerFailure("no wallet has the key of \(message.from)")
+            : Self.silence(message.from, silent)
         for gateway in gateways where !accounts.isEmpty {
             let client = try connections.client(gateway, token: gatewayToken, path: "/rpc/v2")
             do {
@@ -42,7 +54,8 @@ struct WalletRoutes: MessagerSigner {
                     message.from,
                     accounts,
                     bytes,
-                    meta
+                    meta,
+                    timeout: Self.signingTime
                 )
             } catch {
                 refusal = error
@@ -51,14 +64,35 @@ struct WalletRoutes: MessagerSigner {
         throw refusal
     }
 
-    /// The linked wallet that has a key; one that does not answer counts as without.
-    private func linked(_ address: Address) async throws -> RPCClient? {
+    /// The linked wallet that has a key, and why others could not be asked.
+    private func linked(
+        _ address: Address
+    ) async throws -> (wallet: RPCClient?, silent: [String]) {
+        var silent: [String] = []
         for wallet in try await store.wallets() {
-            let client = try connections.client(wallet.url, token: wallet.token, path: "/rpc/v0")
-            let has = try? await client.call(WalletHas.self, OptionalAddress(address))
-            if has == true { return client }
+            do {
+                let client = try connections.client(
+                    wallet.url,
+                    token: wallet.token,
+                    path: "/rpc/v0"
+                )
+                let has = try await client.call(
+                    WalletHas.self,
+                    OptionalAddress(address),
+                    timeout: Self.lookTime
+                )
+                if has { return (client, []) }
+            } catch {
+                silent.append("wallet \(wallet.name): \(error)")
+            }
         }
-        return nil
+        return (nil, silent)
+    }
+
+    private static func silence(_ address: Address, _ reasons: [String]) -> MessagerFailure {
+        MessagerFailure(
+            "no wallet that answers has the key of \(address); \(reasons.joined(separator: "; "))"
+        )
     }
 }
 

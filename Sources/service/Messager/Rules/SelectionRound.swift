@@ -6,10 +6,16 @@ import VenusAPI
 /// `start()` gives the first step; each answer gives the next one, until ``Step/finish(_:)``:
 ///
 /// ```text
-/// start ─→ estimate ─→ sign ─→ sign ─→ … ─→ finish
-///   │          │         └ a refusal ends the round, what was signed before counts
-///   └──────────┴─ nothing to do ─→ finish
+/// start ─→ askPool ─→ estimate ─→ sign ─→ sign ─→ … ─→ finish
+///   │  └─ no nonce is missing ─↑  │        └ a refusal ends the round, what was signed before counts
+///   └─────────────────────────────┴─ nothing to do ─→ finish
 /// ```
+///
+/// A nonce is missing when the message that had it was given up. Everything behind it is stuck; so the next
+/// messages get the missing nonces, unless the node's pool has messages with them.
+///
+/// A message that would get stuck itself, for want of funds or with a fee cap below the base fee, gets no nonce:
+/// it is held with an error, and those behind it go on.
 ///
 /// The newest messages come first, as in messager v1.18.0, so that old ones whose estimate fails cannot
 /// keep proofs from being sent. What has expired is given up before it is looked at.
@@ -29,6 +35,8 @@ struct SelectionRound {
         var baseFee: TokenAmount
         /// The first nonce that the chain, the head's own messages included, has not used.
         var chainNonce: UInt64
+        /// The sender in the state before the head's messages; nil to check no funds.
+        var account: SenderAccount?
         /// The sender's filled messages.
         var filled: [MessagerMessage]
         /// The highest nonce of the sender's messages on chain, if there are any.
@@ -39,6 +47,9 @@ struct SelectionRound {
 
     /// What is to be done next.
     enum Step {
+        /// Ask the node for the sender's next nonce, its pool counted, then call
+        /// ``SelectionRound/pooled(nextNonce:)``.
+        case askPool
         /// Ask the node for gas values, then call ``SelectionRound/estimated(_:)``.
         case estimate([EstimateMessage], fromNonce: UInt64)
         /// Ask a wallet, then call ``SelectionRound/signed(_:)`` or ``SelectionRound/refused(_:)``.
@@ -65,10 +76,20 @@ struct SelectionRound {
     private var estimates: [MessagerMessage] = []
     private var current: MessagerMessage?
     private var isChanged: [String: Int] = [:]
+    /// What has not expired, newest first.
+    private var unfilled: [MessagerMessage] = []
+    /// Nonces below the next one that nobody has, in order.
+    private var missing: [UInt64] = []
+    /// What the sender can still spend; nil for not known.
+    private var funds: TokenAmount?
 
     init(_ situation: Situation) {
         self.situation = situation
         outcome = Outcome(nonce: Self.nextNonce(situation))
+        if let account = situation.account {
+            funds = situation.filled.filter { $0.message.nonce >= account.nonce }
+                .reduce(account.balance) { $0 - $1.message.totalFunds }
+        }
     }
 
     /// The nonce of the next message.
@@ -92,7 +113,6 @@ struct SelectionRound {
 
     /// Begins the round.
     mutating func start() -> Step {
-        var unfilled: [MessagerMessage] = []
         for message in situation.unfilled {
             if isExpired(message) {
                 var message = message
@@ -103,9 +123,22 @@ struct SelectionRound {
                 unfilled.append(message)
             }
         }
+        missing = Self.missingNonces(situation, below: outcome.nonce)
+        if !missing.isEmpty && !unfilled.isEmpty { return .askPool }
+        return estimate()
+    }
+
+    /// Takes the first nonce that neither chain nor pool has: what the pool has is not missing.
+    mutating func pooled(nextNonce: UInt64) -> Step {
+        missing.removeAll { $0 < nextNonce }
+        return estimate()
+    }
+
+    private mutating func estimate() -> Step {
         let (gap, isBehind) = outcome.nonce.subtractingReportingOverflow(situation.chainNonce)
-        guard isBehind || gap < limit else { return finish() }
-        let wanted = min(Int(clamping: limit - gap), Self.maximumCandidates)
+        let underWay = isBehind ? 0 : gap - min(gap, UInt64(missing.count))
+        guard underWay < limit else { return finish() }
+        let wanted = min(Int(clamping: limit - underWay), Self.maximumCandidates)
         let levels = [situation.sender.fees, situation.shared.fees]
         var requests: [EstimateMessage] = []
         for var message in unfilled.prefix(wanted) {
@@ -116,7 +149,7 @@ struct SelectionRound {
             requests.append(EstimateMessage(message: message.message, spec: fees.spec))
         }
         guard !requests.isEmpty else { return finish() }
-        return .estimate(requests, fromNonce: outcome.nonce)
+        return .estimate(requests, fromNonce: missing.first ?? outcome.nonce)
     }
 
     /// Takes the node's answer, in the order of the question.
@@ -136,6 +169,11 @@ struct SelectionRound {
             message.message.gasLimit = estimate.gasLimit
             message.message.gasFeeCap = estimate.gasFeeCap
             message.message.gasPremium = estimate.gasPremium
+            if let reason = reasonToHold(message.message) {
+                fail(message, reason)
+                continue
+            }
+            funds = funds.map { $0 - message.message.totalFunds }
             estimates.append(message)
         }
         estimates.reverse()
@@ -154,7 +192,7 @@ struct SelectionRound {
         message.state = .filled
         message.errorText = ""
         change(message)
-        outcome.nonce += 1
+        if missing.isEmpty { outcome.nonce += 1 } else { missing.removeFirst() }
         return next()
     }
 
@@ -168,7 +206,7 @@ struct SelectionRound {
 
     private mutating func next() -> Step {
         guard var message = estimates.popLast() else { return finish() }
-        message.message.nonce = outcome.nonce
+        message.message.nonce = missing.first ?? outcome.nonce
         current = message
         return .sign(message.message)
     }
@@ -179,6 +217,17 @@ struct SelectionRound {
         outcome.push = (waiting + new).compactMap(\.signed)
             .sorted { $0.message.nonce < $1.message.nonce }
         return .finish(outcome)
+    }
+
+    /// Why a message would be stuck if it got a nonce; nil where it would not.
+    private func reasonToHold(_ message: Message) -> String? {
+        guard message.gasFeeCap >= situation.baseFee else {
+            return "gas fee cap \(message.gasFeeCap.attoFIL) is below the base fee "
+                + "\(situation.baseFee.attoFIL): raise the fee cap or the max fee, or wait"
+        }
+        guard let funds, message.totalFunds > funds else { return nil }
+        return "not enough funds: the message may take \(message.totalFunds), \(message.from) has "
+            + "\(max(funds, 0)) besides what its messages on their way may take"
     }
 
     private func isExpired(_ message: MessagerMessage) -> Bool {
@@ -204,6 +253,20 @@ struct SelectionRound {
         }
     }
 
+    // MARK: - Missing nonces
+
+    /// Nonces from the chain's on that no message on its way has, in order, as many as a round can use.
+    private static func missingNonces(_ situation: Situation, below end: UInt64) -> [UInt64] {
+        let used = Set(situation.filled.map(\.message.nonce))
+        var missing: [UInt64] = []
+        var nonce = situation.chainNonce
+        while nonce < end && missing.count < maximumCandidates {
+            if !used.contains(nonce) { missing.append(nonce) }
+            nonce += 1
+        }
+        return missing
+    }
+
     // MARK: - Nonces of the head
 
     /// The next nonces of the senders of a tipset's messages, which its state does not count yet.
@@ -217,4 +280,9 @@ struct SelectionRound {
         }
         return nonces
     }
+}
+
+extension Message {
+    /// The most that the message can take from its sender, value and gas.
+    var totalFunds: TokenAmount { value + requiredFunds }
 }

@@ -130,7 +130,7 @@ extension MessagerAPI {
     /// Takes up the signed messages of a sender that the chain can still execute.
     private func recover(_ from: Address) async throws -> [String] {
         guard let sender = try await store.address(from) else { throw MessagerFailure.notFound }
-        let chainNonce = try await engine.chain.nonce(of: from, at: .empty)
+        let chainNonce = try await engine.chain.account(of: from, at: .empty)?.nonce ?? 0
         guard sender.nonce >= chainNonce else { return [] }
         var query = MessagerQuery()
         query.senders = [from]

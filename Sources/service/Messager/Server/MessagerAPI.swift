@@ -81,23 +81,25 @@ struct MessagerAPI {
 
     private func addMessages(to api: inout RPCService) {
         api.on(MessagerPushMessage.self, need: .write) { context, message, spec in
-            try await push(context, store.newID(), message, spec)
+            try await engine.activity.during {
+                try await push(context, store.newID(), message, spec)
+            }
         }
         api.on(MessagerPushMessageWithId.self, need: .write) { context, id, message, spec in
             guard !id.isEmpty else { throw MessagerFailure("empty uid") }
-            return try await push(context, id, message, spec)
+            return try await engine.activity.during {
+                try await push(context, id, message, spec)
+            }
         }
         api.on(MessagerWaitMessage.self, need: .read) { context, id, confidence in
-            while true {
+            try await engine.waiting {
                 let message = try await found(context, store.message(id))
                 switch message.state {
                 case .failed: return message
                 case .onChain, .nonceConflict:
-                    if message.confidence > Int64(clamping: confidence) { return message }
-                default: break
+                    return message.confidence > Int64(clamping: confidence) ? message : nil
+                default: return nil
                 }
-                try Task.checkCancellation()
-                await engine.nextHead()
             }
         }
     }
@@ -135,6 +137,7 @@ struct MessagerAPI {
                 walletName: context.caller.name
             )
         )
+        engine.noteOpenMessage()
         return id
     }
 

@@ -14,7 +14,8 @@ extension MessagerStore {
         of sender: Address,
         height: ChainEpoch,
         baseFee: TokenAmount,
-        chainNonce: UInt64
+        chainNonce: UInt64,
+        account: SenderAccount?
     ) async throws -> SelectionRound.Situation? {
         try await database.read { transaction in
             guard let row = try Self.address(sender, in: transaction), row.state == .alive else {
@@ -39,6 +40,7 @@ extension MessagerStore {
                 height: height,
                 baseFee: baseFee,
                 chainNonce: chainNonce,
+                account: account,
                 filled: filled,
                 highestOnChain: highest.map { UInt64(bitPattern: $0) },
                 unfilled: unfilled
@@ -68,6 +70,22 @@ extension MessagerStore {
                 try Self.save(row, in: transaction)
             }
             return true
+        }
+    }
+
+    /// Whether messages wait for the chain: those on their way, and those that nothing is known against.
+    func hasOpenMessages() async throws -> Bool {
+        try await database.read { transaction in
+            try transaction.row(
+                """
+                SELECT messages.id FROM messages JOIN addresses ON addr = from_addr
+                WHERE addresses.state = ? AND (messages.state = ?
+                OR (messages.state = ? AND error_msg = '')) LIMIT 1
+                """,
+                MessagerAddressState.alive.rawValue,
+                MessagerState.filled.rawValue,
+                MessagerState.unfilled.rawValue
+            ) != nil
         }
     }
 

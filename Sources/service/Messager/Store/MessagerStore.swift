@@ -3,6 +3,7 @@ import JSON
 import Multiformats
 import SQLStore
 import ServiceKit
+import Synchronization
 import VenusAPI
 
 /// Everything the messager knows, in its database.
@@ -10,6 +11,7 @@ final class MessagerStore: Sendable {
     let database: SQLDatabase
     private let random: any RandomSource
     private let now: @Sendable () -> Int64
+    private let lastTime = Mutex<Int64>(0)
 
     /// Opens the database.
     ///
@@ -32,7 +34,14 @@ final class MessagerStore: Sendable {
     func close() async { await database.close() }
 
     /// The time for a row: nanoseconds since 1970.
-    var timestamp: Int64 { now() }
+    ///
+    /// No two are equal, also where the clock stands still: messages are taken in the order of their times.
+    var timestamp: Int64 {
+        lastTime.withLock { last in
+            last = max(now(), last + 1)
+            return last
+        }
+    }
 
     func newID() -> String { random.uuid() }
 
