@@ -167,6 +167,14 @@ let modules: [Module] = [
         ]
     ),
     Module(
+        "StateInspection",
+        .engine,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "FilecoinTypes", "IPLD", "Multiformats",
+        ]
+    ),
+    Module(
         "Genesis",
         .engine,
         uses: [

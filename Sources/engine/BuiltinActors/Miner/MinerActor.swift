@@ -187,7 +187,7 @@ extension MinerActor {
 
 extension MinerCronPayload {
     /// What the cron calls back for; 0 was the worker key change of early versions.
-    enum Event: Int64 {
+    package enum Event: Int64 {
         case provingDeadline = 1
         case processEarlyTerminations = 2
     }
@@ -195,7 +195,7 @@ extension MinerCronPayload {
     init(_ event: Event) { self.init(eventType: event.rawValue) }
 
     /// The event, unless it is none that this version knows.
-    var event: Event? { Event(rawValue: eventType) }
+    package var event: Event? { Event(rawValue: eventType) }
 }
 
 extension ActorError {

@@ -1,4 +1,4 @@
-internal import ActorRuntime
+package import ActorRuntime
 internal import BigIntegers
 internal import CBOR
 package import FilecoinTypes
@@ -22,7 +22,7 @@ extension MultisigTransaction {
 
 extension MultisigState {
     /// The transactions that wait for approvals.
-    func pending(_ store: ActorStore) throws(ActorError) -> ADTMap<MultisigTransaction> {
+    package func pending(_ store: ActorStore) throws(ActorError) -> ADTMap<MultisigTransaction> {
         do { return try ADTMap(store: store, root: pendingTransactions) } catch {
             throw error.coded(.illegalState, "failed to load pending transactions")
         }

@@ -129,11 +129,7 @@ package enum PaymentChannelActor {
         _ voucher: SignedVoucher,
         _ state: inout PaymentChannelState
     ) throws(ActorError) {
-        var lanes = try ADTArray<LaneState>(
-            store: rt.store,
-            root: state.laneStates,
-            bitWidth: lanesBitWidth
-        )
+        var lanes = try state.lanes(rt.store)
         var lane = LaneState(redeemed: 0, nonce: 0)
         if let found = try findLane(voucher.lane, &lanes) {
             lane = found
@@ -207,5 +203,16 @@ package enum PaymentChannelActor {
             .requireSuccess("failed to send funds to `To`")
         // What is left goes back to the payer.
         try rt.deleteActor(beneficiary: state.from)
+    }
+}
+
+extension PaymentChannelState {
+    /// The lanes by number.
+    package func lanes(_ store: ActorStore) throws(ActorError) -> ADTArray<LaneState> {
+        try ADTArray(
+            store: store,
+            root: laneStates,
+            bitWidth: PaymentChannelActor.lanesBitWidth
+        )
     }
 }

@@ -44,7 +44,8 @@ extension PowerState {
         }
     }
 
-    func cronEvents(_ store: ActorStore) throws(ActorError) -> ADTMultimap<CronEvent> {
+    /// The calls that miners asked for, by epoch.
+    package func cronEvents(_ store: ActorStore) throws(ActorError) -> ADTMultimap<CronEvent> {
         do {
             return try ADTMultimap(
                 store: store,
@@ -55,7 +56,8 @@ extension PowerState {
         } catch { throw error.coded(.illegalState, "failed to load cron events") }
     }
 
-    func proofBatch(_ store: ActorStore) throws(ActorError) -> ADTMultimap<SealVerifyInfo> {
+    /// The seals to verify at the next cron, by miner.
+    package func proofBatch(_ store: ActorStore) throws(ActorError) -> ADTMultimap<SealVerifyInfo> {
         guard let proofValidationBatch else {
             return ADTMultimap(emptyIn: store, innerBitWidth: Self.proofBatchBitWidth)
         }
