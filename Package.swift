@@ -300,6 +300,17 @@ let modules: [Module] = [
         ]
     ),
 
+    Module(
+        "MessagerConformance",
+        .composition,
+        uses: [
+            "Auth", "BigIntegers", "Bytes", "CBOR", "Compression", "Conformance", "EventLoop",
+            "FilecoinCrypto", "FilecoinTypes", "Hashing", "HTTP", "JSON", "JSONRPC",
+            "KeyValueStore", "Messager", "Multiformats", "Node", "NodeConformance", "SQLStore",
+            "ServiceKit", "VenusAPI", "Wallet",
+        ]
+    ),
+
     // Commands.
     Module(
         "bench-mempool",
