@@ -207,9 +207,9 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "ChainStore", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD", "KeyValueStore",
-            "Multiformats", "NetworkParameters", "SQLStore", "StateMachine", "StateView",
-            "StorageCircuits", "StorageProofs",
+            "ChainStore", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD",
+            "KeyValueStore", "Multiformats", "NetworkParameters", "SQLStore", "StateMachine",
+            "StateView", "StorageCircuits", "StorageProofs",
         ]
     ),
     // Communication.

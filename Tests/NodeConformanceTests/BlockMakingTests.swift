@@ -117,6 +117,9 @@ import VenusAPI
         #expect(head?.cids == [made.header.cid])
         #expect(try await client.call(ChainHead.self) == head)
         #expect(try await client.call(MpoolPending.self, .empty).isEmpty)
+        // Once nothing is under way, all have acted on the head.
+        while !node.node.isIdle { await Task.yield() }
+        #expect(node.node.actedHead == head.map { "\($0.key)" })
 
         // Another block of the miner for the same epoch would be a fault that costs it power.
         var other = block(won, on: base, [])

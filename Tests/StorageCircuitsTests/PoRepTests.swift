@@ -120,6 +120,37 @@ struct PoRepTests {
         }
     }
 
+    @Test func `the key of seals is used once it is there`() throws {
+        let recorded = Vectors.folder.path + "/reference/lotus/chain-nv15-real/vk"
+        let folder = try TemporaryDirectory()
+        let own = folder.path(ParameterStore.devnetDirectory)
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
+        func copy(_ isWanted: (String) -> Bool) throws {
+            for name in try FileManager.default.contentsOfDirectory(atPath: recorded)
+            where isWanted(name) {
+                try FileManager.default.copyItem(
+                    atPath: "\(recorded)/\(name)",
+                    toPath: "\(own)/\(name)"
+                )
+            }
+        }
+        try copy { $0.contains("spacetime") }
+        let keys = try VerifyingKeySet(
+            genesis: PoStTests.genesis,
+            store: .devnet(dataDirectory: folder.url.path),
+            sectorSizes: [2048]
+        )
+        #expect(keys.missingSealKey(sectorSize: 2048) != nil)
+        let vector = try SealVector.load(try #require(SealVector.names.first))
+        let proof = try #require([UInt8](hex: vector.proof))
+        #expect(throws: PoStInputError.self) {
+            try keys.verifiesSeal(proof, vector.statement())
+        }
+        try copy { $0.contains("replication") }
+        #expect(keys.missingSealKey(sectorSize: 2048) == nil)
+        #expect(try keys.verifiesSeal(proof, vector.statement()))
+    }
+
     @Test func `a batch of seals is judged as recorded`() throws {
         struct Row: Decodable {
             let batch: [String]

@@ -59,7 +59,8 @@ package protocol RandomBeacon: Sendable {
 ///
 /// Entries that were found valid are remembered, so that no signature is checked twice.
 package final class DrandBeacon: RandomBeacon {
-    private static let cacheLimit = 4096
+    /// More than a block may carry, so that those of a block are never forgotten while it is made and checked.
+    private static let cacheLimit = 2 * BeaconClient.roundLimit
 
     private let verifier: DrandVerifier
     private let parameters: NetworkParameters

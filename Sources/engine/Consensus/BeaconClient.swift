@@ -1,5 +1,5 @@
+internal import EventLoop
 package import FilecoinTypes
-internal import NetworkParameters
 
 /// Where beacon entries come from, such as a drand server.
 ///
@@ -10,8 +10,17 @@ package protocol BeaconSource: Sendable {
 }
 
 /// Fetches the beacon entries of blocks and checks them.
+///
+/// After many null rounds a block carries thousands of entries: they are fetched several at a time, and their
+/// signatures are checked on all cores.
 package actor BeaconClient {
-    private static let cacheLimit = 1024
+    /// Entries that a block may carry, at the most: as many as a list on the chain can hold.
+    package static let roundLimit = 8192
+    private static let cacheLimit = 2 * roundLimit
+    /// Requests that are under way at once, at the most.
+    private static let requestLimit = 16
+    /// Signatures that one thread checks in a row.
+    private static let batchSize = 64
 
     private struct Key: Hashable {
         let point: Int
@@ -31,58 +40,109 @@ package actor BeaconClient {
 
     /// Returns the entries that a block must carry.
     ///
-    /// - Throws: ``ConsensusError/tooManyNullRounds(lookback:base:)`` for an epoch so far ahead that nobody can
-    ///   be elected in it, ``BeaconFault`` if the source gives a wrong entry, or what the source throws.
+    /// - Throws: ``ConsensusError/tooManyBeaconRounds(_:limit:)`` for an epoch so far ahead that no block can
+    ///   carry its entries, ``BeaconFault`` if the source gives a wrong entry, or what the source throws.
     package func entries(
         at epoch: ChainEpoch,
         parentEpoch: ChainEpoch,
         previous: BeaconEntry
     ) async throws -> [BeaconEntry] {
-        let lookback = NetworkParameters.electionLookback
-        if parentEpoch > 0, epoch > lookback, epoch - lookback >= parentEpoch {
-            throw ConsensusError.tooManyNullRounds(lookback: epoch - lookback, base: parentEpoch)
-        }
         let rounds = schedule.requiredRounds(
             at: epoch,
             parentEpoch: parentEpoch,
             previous: previous
         )
-        var entries: [BeaconEntry] = []
-        for round in rounds {
-            entries.append(
-                try await entry(round: round, at: epoch, previous: entries.last ?? previous)
-            )
+        guard rounds.count <= Self.roundLimit else {
+            throw ConsensusError.tooManyBeaconRounds(rounds.count, limit: Self.roundLimit)
         }
-        return entries
+        // Where the network changes beacons, the entry before is of another one.
+        let isSame = schedule.index(at: parentEpoch) == schedule.index(at: epoch)
+        let before = isSame ? previous : BeaconEntry(round: 0, data: [])
+        return try await entries(rounds, at: epoch, previous: before)
     }
 
     /// Returns the entry of an epoch, the last one if it has several.
     package func entry(at epoch: ChainEpoch) async throws -> BeaconEntry {
         let round = schedule.beacon(at: epoch).round(at: epoch)
-        return try await entry(round: round, at: epoch, previous: BeaconEntry(round: 0, data: []))
+        let none = BeaconEntry(round: 0, data: [])
+        return try await entries([round], at: epoch, previous: none)[0]
     }
 
-    private func entry(
-        round: UInt64,
+    /// The entries of rounds in ascending order.
+    ///
+    /// `previous` is the entry before the first one, if it is known; without it that one is fetched too, to check
+    /// at least that they fit.
+    private func entries(
+        _ rounds: [UInt64],
         at epoch: ChainEpoch,
         previous: BeaconEntry
-    ) async throws -> BeaconEntry {
+    ) async throws -> [BeaconEntry] {
         let point = schedule.index(at: epoch)
-        let key = Key(point: point, round: round)
-        if let cached = cache[key] { return cached }
         let beacon = schedule.points[point].beacon
-        let entry = try await sources[point].entry(round: round)
-        guard entry.round == round else {
-            throw BeaconFault.wrongRound(entry.round, expected: round)
+        let source = sources[point]
+        let missing = rounds.filter { cache[Key(point: point, round: $0)] == nil }
+        guard let first = missing.first else {
+            return rounds.compactMap { cache[Key(point: point, round: $0)] }
         }
-        var before = previous
-        if beacon.isChained && round > 1 && (before.round == 0 || before.round != round - 1) {
-            // Whoever has no entry before this one asks for it, to check at least that they fit.
-            before = try await sources[point].entry(round: round - 1)
+        var known = try await Self.fetch(missing, from: source)
+        for round in rounds where known[round] == nil {
+            known[round] = cache[Key(point: point, round: round)]
         }
-        try beacon.verify(entry, previous: before)
-        if cache.count >= Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
-        cache[key] = entry
-        return entry
+        if beacon.isChained && first > 1 && known[first - 1] == nil {
+            let isBefore = previous.round == first - 1
+            known[first - 1] = isBefore ? previous : try await source.entry(round: first - 1)
+        }
+        try await Self.verify(missing, of: known, by: beacon, previous: previous)
+        if cache.count + missing.count > Self.cacheLimit { cache.removeAll(keepingCapacity: true) }
+        for round in missing { cache[Key(point: point, round: round)] = known[round] }
+        return rounds.compactMap { known[$0] }
+    }
+
+    /// Fetches entries, several at a time.
+    private static func fetch(
+        _ rounds: [UInt64],
+        from source: any BeaconSource
+    ) async throws -> [UInt64: BeaconEntry] {
+        try await withThrowingTaskGroup(of: (UInt64, BeaconEntry).self) { group in
+            var entries: [UInt64: BeaconEntry] = [:]
+            func keep(_ round: UInt64, _ entry: BeaconEntry) throws {
+                guard entry.round == round else {
+                    throw BeaconFault.wrongRound(entry.round, expected: round)
+                }
+                entries[round] = entry
+            }
+            for (index, round) in rounds.enumerated() {
+                if index >= requestLimit, let (round, entry) = try await group.next() {
+                    try keep(round, entry)
+                }
+                group.addTask { (round, try await source.entry(round: round)) }
+            }
+            while let (round, entry) = try await group.next() { try keep(round, entry) }
+            return entries
+        }
+    }
+
+    /// Checks entries, each against the one before it.
+    private static func verify(
+        _ rounds: [UInt64],
+        of entries: [UInt64: BeaconEntry],
+        by beacon: any RandomBeacon,
+        previous: BeaconEntry
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for start in stride(from: 0, to: rounds.count, by: batchSize) {
+                let batch = rounds[start..<min(start + batchSize, rounds.count)]
+                group.addTask {
+                    try await ComputePool.shared.run {
+                        for round in batch {
+                            guard let entry = entries[round] else { continue }
+                            let before = round > 0 ? entries[round - 1] : nil
+                            try beacon.verify(entry, previous: before ?? previous)
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
     }
 }

@@ -12,18 +12,36 @@ internal import StorageProofs
 package final class CircuitMessageProofs: ProofVerifier {
     private let keys: VerifyingKeySet
     private let threadCount: Int
+    private let report: @Sendable (String) -> Void
 
     /// Judges by `keys`, on up to `threadCount` threads.
-    package init(_ keys: VerifyingKeySet, threadCount: Int = 1) {
+    ///
+    /// `report` is called with the reason for each proof that is refused for want of a key.
+    package init(
+        _ keys: VerifyingKeySet,
+        threadCount: Int = 1,
+        report: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
         self.keys = keys
         self.threadCount = threadCount
+        self.report = report
+    }
+
+    /// What a check gave; false, with a report, where there is no key.
+    private func judged(_ check: () throws(PoStInputError) -> Bool) -> Bool {
+        do throws(PoStInputError) { return try check() } catch {
+            if case .noVerifyingKey = error { report("\(error)") }
+            return false
+        }
     }
 
     // MARK: - Replication
 
     package func verify(_ seal: SealVerifyInfo) -> Bool {
         guard let statement = Self.statement(seal) else { return false }
-        return (try? keys.verifiesSeal(seal.proof, statement, threads: threadCount)) ?? false
+        return judged { () throws(PoStInputError) in
+            try keys.verifiesSeal(seal.proof, statement, threads: threadCount)
+        }
     }
 
     package func verify(batch: [SealVerifyInfo]) -> [Bool] {
@@ -80,14 +98,16 @@ package final class CircuitMessageProofs: ProofVerifier {
                 commR: commR
             )
         }
-        let isRight = try? keys.verifiesWindow(
-            post.proofs.flatMap(\.proofBytes),
-            sectorSize: size.rawValue,
-            version: type.proofVersion,
-            randomness: PoStChallenges.masked(randomness),
-            sectors: sectors.values.sorted { $0.number < $1.number },
-            threads: threadCount
-        )
-        return isRight ?? false
+        let ordered = sectors.values.sorted { $0.number < $1.number }
+        return judged { () throws(PoStInputError) in
+            try keys.verifiesWindow(
+                post.proofs.flatMap(\.proofBytes),
+                sectorSize: size.rawValue,
+                version: type.proofVersion,
+                randomness: PoStChallenges.masked(randomness),
+                sectors: ordered,
+                threads: threadCount
+            )
+        }
     }
 }

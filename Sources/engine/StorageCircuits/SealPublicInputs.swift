@@ -88,7 +88,7 @@ extension VerifyingKeySet {
         guard let circuit = PoRepParameters(sectorSize: size) else {
             throw .unknownSectorSize(size)
         }
-        let key = try key(circuit)
+        let key = try sealKey(circuit)
         var proofs: [Proof] = []
         var inputs: [[Fr]] = []
         for (bytes, statement) in batch {

@@ -12,6 +12,8 @@ package struct VerifyingKeySet: Sendable {
     package let genesis: CID
     // By the name of the parameter file.
     private let keys: [String: PreparedVerifyingKey]
+    /// Asked for keys of proofs of replication that are not among ``keys``.
+    private let sealStore: ParameterStore?
 
     /// Creates a set from keys given one by one.
     ///
@@ -29,21 +31,23 @@ package struct VerifyingKeySet: Sendable {
         for (circuit, key) in keys { prepared[circuit.fileName] = PreparedVerifyingKey(key) }
         for (circuit, key) in sealKeys { prepared[circuit.fileName] = PreparedVerifyingKey(key) }
         self.keys = prepared
+        sealStore = nil
     }
 
     /// Creates a set from a store's keys for the proofs of some sector sizes.
+    ///
+    /// Keys of proofs of space-time must be there. Those of proofs of replication, which a devnet makes when
+    /// they are needed first, are looked for at each use until they are found.
     ///
     /// - Parameters:
     ///   - genesis: The genesis block of the network.
     ///   - store: Where the keys are.
     ///   - sectorSizes: The sizes of the network's sectors, in bytes.
-    ///   - includesSeals: Whether keys of proofs of replication are wanted too.
     /// - Throws: ``ParameterError``.
     package init(
         genesis: CID,
         store: ParameterStore,
-        sectorSizes: [UInt64],
-        includesSeals: Bool = false
+        sectorSizes: [UInt64]
     ) throws(ParameterError) {
         var keys: [String: PreparedVerifyingKey] = [:]
         for size in sectorSizes {
@@ -52,12 +56,21 @@ package struct VerifyingKeySet: Sendable {
             else { throw .unknownSectorSize(size) }
             keys[winning.fileName] = try store.verifyingKey(winning)
             keys[window.fileName] = try store.verifyingKey(window)
-            if includesSeals, let seal = PoRepParameters(sectorSize: size) {
-                keys[seal.fileName] = try store.verifyingKey(seal)
-            }
         }
         self.genesis = genesis
         self.keys = keys
+        sealStore = store
+    }
+
+    /// Why proofs of replication of a sector size cannot be judged now; nil if they can.
+    package func missingSealKey(sectorSize: UInt64) -> PoStInputError? {
+        guard let circuit = PoRepParameters(sectorSize: sectorSize) else {
+            return .unknownSectorSize(sectorSize)
+        }
+        do throws(PoStInputError) {
+            _ = try sealKey(circuit)
+            return nil
+        } catch { return error }
     }
 
     /// Returns whether a WinningPoSt proves the sector under the randomness.
@@ -129,5 +142,13 @@ package struct VerifyingKeySet: Sendable {
     ) throws(PoStInputError) -> PreparedVerifyingKey {
         guard let key = keys[circuit.fileName] else { throw .noVerifyingKey(circuit.fileName) }
         return key
+    }
+
+    func sealKey(_ circuit: PoRepParameters) throws(PoStInputError) -> PreparedVerifyingKey {
+        guard keys[circuit.fileName] == nil, let sealStore else { return try key(circuit) }
+        do throws(ParameterError) {
+            // The store keeps what it has loaded.
+            return try sealStore.verifyingKey(circuit)
+        } catch { throw .noVerifyingKey("\(circuit.fileName): \(error)") }
     }
 }

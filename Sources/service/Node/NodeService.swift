@@ -65,7 +65,7 @@ package struct NodeDependencies: Sendable {
 /// let server = HTTPServer(router: node.router())
 /// try await node.run()
 /// ```
-package final class NodeService: Sendable {
+package final class NodeService: Quiescent {
     /// What the service calls itself.
     package static let version = "1.15.0+venus-swift"
 
@@ -75,6 +75,10 @@ package final class NodeService: Sendable {
     private let intake: BlockIntake
     private let events: HeadEvents
     private let badBlocks = BadBlocks()
+    private let beacons: BeaconClient
+    private let estimator: GasEstimator
+    /// One for both versions of the API: the nonces of one wallet follow each other.
+    private let sender: MessageSender
     private let dependencies: NodeDependencies
 
     /// Composes a node over a store that has a genesis.
@@ -95,6 +99,15 @@ package final class NodeService: Sendable {
             head: try chain.store.head()
         )
         events = HeadEvents(head: try chain.store.head())
+        beacons = BeaconClient(dependencies.beacon, sources: dependencies.beaconSources)
+        let access = ChainAccess(chain: chain, looksBack: false)
+        estimator = GasEstimator(chain: access)
+        sender = MessageSender(
+            pool: pool,
+            estimator: estimator,
+            access: access,
+            wallet: dependencies.wallet
+        )
         let clock = dependencies.clock
         intake = BlockIntake(
             chain: chain,
@@ -108,24 +121,16 @@ package final class NodeService: Sendable {
     package func api(_ version: NodeAPIVersion) -> RPCService {
         var api = RPCService()
         let reader = ChainReader(chain: chain)
-        let access = ChainAccess(chain: chain, looksBack: false)
-        let estimator = GasEstimator(chain: access)
         let wallet = dependencies.wallet
         ChainAPI(reader: reader).register(on: &api, version)
         StateAPI(reader: reader).register(on: &api, version)
         MinerStateAPI(reader: reader).register(on: &api, version)
         MarketAPI(reader: reader).register(on: &api, version)
-        let sender = MessageSender(
-            pool: pool,
-            estimator: estimator,
-            access: access,
-            wallet: wallet
-        )
         PoolAPI(reader: reader, pool: pool, estimator: estimator, sender: sender)
             .register(on: &api, version)
         MiningAPI(
             reader: reader,
-            beacons: BeaconClient(dependencies.beacon, sources: dependencies.beaconSources),
+            beacons: beacons,
             proofs: dependencies.winningProofs,
             intake: intake,
             wallet: wallet,
@@ -161,6 +166,14 @@ package final class NodeService: Sendable {
         router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
         return router
     }
+
+    // MARK: - Quiescence
+
+    package var isIdle: Bool { intake.isIdle }
+
+    package var actedHead: String? { "\(events.head.key)" }
+
+    // MARK: - Following the chain
 
     private func head(after change: HeadChange) async throws -> Tipset {
         if let head = change.applied.last { return head }
@@ -202,6 +215,7 @@ package final class NodeService: Sendable {
                 )
             }
             events.publish(change.steps, head: try await head(after: change))
+            intake.published()
             await tidyPool()
         }
         events.finish()

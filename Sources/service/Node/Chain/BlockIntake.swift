@@ -3,6 +3,7 @@ import Consensus
 import EventLoop
 import FilecoinTypes
 import JSONRPC
+import ServiceKit
 import Synchronization
 import VenusAPI
 
@@ -13,6 +14,8 @@ final class BlockIntake: Sendable {
     private let filter: SlashFilter
     private let now: @Sendable () -> UInt64
     private let turn = Mutex<Int>(0)
+    private let checks = Activity()
+    private let unpublished = Atomic<Int>(0)
     /// Moves of the head, in order.
     let moves: AsyncStream<HeadChange>
     private let announce: AsyncStream<HeadChange>.Continuation
@@ -36,6 +39,12 @@ final class BlockIntake: Sendable {
         (moves, announce) = AsyncStream.makeStream(of: HeadChange.self)
     }
 
+    /// Whether no block is being checked, and every move of the head is ``published()``.
+    var isIdle: Bool { checks.isIdle && unpublished.load(ordering: .acquiring) == 0 }
+
+    /// One of the ``moves`` has reached the pool and all subscribers.
+    func published() { unpublished.subtract(1, ordering: .acquiringAndReleasing) }
+
     /// Takes a block of this node's miners; its messages are in the store.
     ///
     /// - Throws: `BlockPrecheckFault`, `ConsensusFaultRisk`, `BlockRejection`, or what the store throws.
@@ -45,7 +54,11 @@ final class BlockIntake: Sendable {
             genesisTime: chain.genesisTime,
             chain.parameters
         )
-        try await BlockingPool.shared.run { [self] in try turn.withLock { _ in try take(message) } }
+        try await checks.during {
+            try await BlockingPool.shared.run { [self] in
+                try turn.withLock { _ in try take(message) }
+            }
+        }
     }
 
     private func take(_ message: BlockMessage) throws {
@@ -64,7 +77,9 @@ final class BlockIntake: Sendable {
         try chain.store.put(header)
         let tipset = try chain.store.expandedTipset(of: header)
         let change = try chain.consensus.takeIfHeavier(tipset)
-        if !change.isEmpty { announce.yield(change) }
+        if change.isEmpty { return }
+        unpublished.add(1, ordering: .acquiringAndReleasing)
+        announce.yield(change)
     }
 
     /// Ends ``moves``.

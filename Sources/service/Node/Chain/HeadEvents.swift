@@ -21,6 +21,9 @@ final class HeadEvents: Sendable {
 
     init(head: Tipset) { state = Mutex(State(head: head)) }
 
+    /// The head as subscribers know it.
+    var head: Tipset { state.withLock { $0.head } }
+
     /// Subscribes: first comes the head as of the last move, so that the next one continues it.
     func subscribe() -> AsyncStream<[TipsetChange]> {
         let (stream, continuation) = AsyncStream.makeStream(

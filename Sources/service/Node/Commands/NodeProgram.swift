@@ -65,7 +65,7 @@ package enum NodeProgram {
             Flag("beacon-url", .list, usage: "drand server, one per beacon of the network"),
             Flag("proof-parameters", usage: "folder that holds proof-parameters"),
             Flag("listen", usage: "multiaddr to listen on instead of the configured one"),
-            Flag("clock-offset", .duration, usage: "how far protocol time is behind"),
+            .clockFile,
             Flag("log-level", default: "info", usage: "debug, info, warning or error"),
             Flag("offline", .boolean, usage: "accepted; there is no peer-to-peer network yet"),
         ],
@@ -85,7 +85,7 @@ package enum NodeProgram {
         options.proofParameters = call.optionalString("proof-parameters")
         options.listen = call.optionalString("listen")
         options.authURL = call.optionalString("authURL")
-        options.clock = OffsetClock(offset: call.duration("clock-offset"))
+        options.clock = try call.protocolClock()
         options.log = LogSystem(
             level: LogLevel(call.string("log-level")) ?? .info,
             sinks: [StandardErrorSink()]

@@ -113,6 +113,12 @@ package final class NodeDaemon: Sendable {
         }
         let all = (0..<beacon.points.count).map { $0 < sources.count ? sources[$0] : last }
         let keys = try verifyingKeys(options, files, parameters, genesis)
+        if let missing = keys.missingSealKey(sectorSize: SectorSize.kib2.rawValue) {
+            log.warning(
+                "proofs of replication are refused until their verifying key is there",
+                ["reason": "\(missing)"]
+            )
+        }
         let secret = try NodeTokens.secret(in: files.keystore, random: options.random)
         let authURL = options.authURL ?? configuration["api"]?["venusAuthURL"]?.string ?? ""
         let tokens = NodeTokens(secret: secret, remote: try remote(authURL, http))
@@ -122,7 +128,9 @@ package final class NodeDaemon: Sendable {
                 parameters: parameters,
                 beacon: beacon,
                 beaconSources: all,
-                proofs: CircuitMessageProofs(keys),
+                proofs: CircuitMessageProofs(keys) { reason in
+                    log.error("a proof in a message is refused unseen", ["reason": reason])
+                },
                 winningProofs: CircuitWinningPoSt(keys),
                 wallet: try NodeWallet(
                     folder: files.keystore,
@@ -237,7 +245,10 @@ package final class NodeDaemon: Sendable {
     }
 
     private static func archive(_ path: String) throws -> [UInt8] {
-        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Repository.expanded(path))))
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Repository.expanded(path))))
+        } catch { throw CommandFailure("the archive \(path) cannot be read: \(error)") }
         guard path.hasSuffix(".zst") else { return bytes }
         return try Zstandard.decompress(bytes, limitBytes: 4 << 30)
     }
