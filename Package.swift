@@ -79,6 +79,7 @@ let modules: [Module] = [
     Module("CZstd", .system, .systemLibrary),
     // Our own kernels and shims.
     Module("CFieldKernels", .system, .c(flags: ["-O3"]), uses: ["CBlst"]),
+    Module("CProcess", .system, .c()),
     Module("CSealKernels", .system, .c(flags: ["-O3"])),
     Module("CTomlPlusPlus", .system, .cxx),
 
@@ -299,15 +300,16 @@ let modules: [Module] = [
             "NetworkParameters", "Node", "ServiceKit", "VenusAPI",
         ]
     ),
-
+    // A whole pool: its creation, its services as processes or inside one process, and its checks.
     Module(
-        "MessagerConformance",
+        "Pool",
         .composition,
         uses: [
-            "Auth", "BigIntegers", "Bytes", "CBOR", "Compression", "Conformance", "EventLoop",
-            "FilecoinCrypto", "FilecoinTypes", "Hashing", "HTTP", "JSON", "JSONRPC",
-            "KeyValueStore", "Messager", "Multiformats", "Node", "NodeConformance", "SQLStore",
-            "ServiceKit", "VenusAPI", "Wallet",
+            "Auth", "BigIntegers", "Bytes", "CBOR", "Consensus", "CProcess", "EventLoop",
+            "FilecoinCrypto",
+            "FilecoinTypes", "Genesis", "HTTP", "Hashing", "JSON", "JSONRPC", "Messager",
+            "Multiformats", "NetworkParameters", "Node", "ServiceKit", "StorageCircuits",
+            "StorageProofs", "VenusAPI", "Wallet",
         ]
     ),
 
@@ -334,6 +336,7 @@ let modules: [Module] = [
         uses: ["Conformance", "NodeConformance"]
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
+    Module("venus-pool", .command, .executable, uses: ["Pool", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),
 ]
 

@@ -1,7 +1,7 @@
 import Bytes
 import Consensus
-import FilecoinTypes
-import HTTP
+package import FilecoinTypes
+package import HTTP
 import JSON
 
 /// Why a drand server gave no entry.
@@ -12,16 +12,24 @@ struct DrandSourceError: Error, CustomStringConvertible {
 }
 
 /// A drand server over HTTP: `/info` and `/public/{round}`.
-struct DrandSource: BeaconSource {
+package struct DrandSource: BeaconSource {
     private static let timeout: Duration = .seconds(20)
     /// How often an entry that is not there yet is asked for, and how long apart.
     private static let attempts = 10
     private static let pause: Duration = .milliseconds(500)
 
-    let url: HTTPURL
-    let http: HTTPClient
+    private let url: HTTPURL
+    private let http: HTTPClient
 
-    func entry(round: UInt64) async throws -> BeaconEntry {
+    /// - Parameters:
+    ///   - url: Where the server is.
+    ///   - http: Makes the requests.
+    package init(url: HTTPURL, http: HTTPClient) {
+        self.url = url
+        self.http = http
+    }
+
+    package func entry(round: UInt64) async throws -> BeaconEntry {
         let value = try await entryThere("/public/\(round)")
         guard let found = value["round"]?.integer(as: UInt64.self),
             let text = value["signature"]?.string, let signature = [UInt8](hex: text)

@@ -24,6 +24,7 @@ struct WalletAPI: Sendable {
         serveLock(&service)
         serveRest(&service)
         var router = HTTPRouter()
+        router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
         service.mount(on: &router, at: "/rpc/v0", verifier: AllowTokenVerifier(secret: secret))
         return router
     }

@@ -1,0 +1,4 @@
+import Pool
+import ServiceKit
+
+await PoolProgram.application.main()

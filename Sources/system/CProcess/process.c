@@ -1,0 +1,7 @@
+#include "CProcess.h"
+
+#include <sys/prctl.h>
+
+int venus_signal_when_parent_ends(int signal_number) {
+    return prctl(PR_SET_PDEATHSIG, (unsigned long)signal_number, 0UL, 0UL, 0UL);
+}
