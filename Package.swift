@@ -297,7 +297,18 @@ let modules: [Module] = [
             "ActorRuntime", "BigIntegers", "Bytes", "CBOR", "ChainStore", "Compression",
             "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing",
             "HTTP", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "Multiformats",
-            "NetworkParameters", "Node", "ServiceKit", "VenusAPI",
+            "NetworkParameters", "Node", "ServiceKit", "TimeLapse", "VenusAPI",
+        ]
+    ),
+
+    // Whole proving periods in minutes: the protocol clock jumps, and every tipset's money is checked.
+    Module(
+        "TimeLapse",
+        .composition,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "ChainStore", "Consensus",
+            "FilecoinTypes",
+            "Multiformats", "Node", "ServiceKit", "StateMachine", "StateView",
         ]
     ),
     // A whole pool: its creation, its services as processes or inside one process, and its checks.

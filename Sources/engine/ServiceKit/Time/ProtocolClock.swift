@@ -84,7 +84,8 @@ package final class ManualClock: ProtocolClock {
     private struct Sleeper {
         let deadline: ProtocolTime
         let isSkippable: Bool
-        let continuation: CheckedContinuation<Void, any Error>
+        /// Resumed with whether the sleeper was woken by an advance.
+        let continuation: CheckedContinuation<Bool, any Error>
     }
 
     private struct State {
@@ -93,6 +94,8 @@ package final class ManualClock: ProtocolClock {
         var sleepers: [UInt64: Sleeper] = [:]
         var cancelled: Set<UInt64> = []
         var watchers: [CheckedContinuation<Void, Never>] = []
+        /// Sleepers that were woken and have not gone on yet.
+        var waking = 0
     }
 
     private let state: Mutex<State>
@@ -106,6 +109,9 @@ package final class ManualClock: ProtocolClock {
         state.withLock { $0.sleepers.values.filter { !$0.isSkippable }.map(\.deadline).min() }
     }
 
+    /// Whether tasks that were woken have not gone on yet; what they do is under way then.
+    package var isWaking: Bool { state.withLock { $0.waking > 0 } }
+
     /// How many tasks sleep.
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
@@ -116,9 +122,10 @@ package final class ManualClock: ProtocolClock {
             let woken = state.sleepers.filter { $0.value.deadline <= state.now }
                 .sorted { ($0.value.deadline, $0.key) < ($1.value.deadline, $1.key) }
             for (id, _) in woken { state.sleepers[id] = nil }
+            state.waking += woken.count
             return woken.map(\.value)
         }
-        for sleeper in due { sleeper.continuation.resume() }
+        for sleeper in due { sleeper.continuation.resume(returning: true) }
     }
 
     package func advance(by duration: Duration) { advance(to: now + duration) }
@@ -139,7 +146,7 @@ package final class ManualClock: ProtocolClock {
             state.nextID += 1
             return state.nextID
         }
-        try await withTaskCancellationHandler {
+        let wasWoken = try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 add(
                     Sleeper(
@@ -153,13 +160,14 @@ package final class ManualClock: ProtocolClock {
         } onCancel: {
             cancel(id)
         }
+        if wasWoken { state.withLock { $0.waking -= 1 } }
     }
 
     private func add(_ sleeper: Sleeper, _ id: UInt64) {
         let (result, watchers) = state.withLock {
-            state -> (Result<Void, any Error>?, [CheckedContinuation<Void, Never>]) in
+            state -> (Result<Bool, any Error>?, [CheckedContinuation<Void, Never>]) in
             if state.cancelled.remove(id) != nil { return (.failure(CancellationError()), []) }
-            if sleeper.deadline <= state.now { return (.success(()), []) }
+            if sleeper.deadline <= state.now { return (.success(false), []) }
             state.sleepers[id] = sleeper
             let watchers = state.watchers
             state.watchers = []
