@@ -115,22 +115,13 @@ extension BLSSignature {
         by key: BLSPublicKey,
         domain: SignatureDomain = .basicG2
     ) -> Bool {
-        let status = unsafe withUnsafePointer(to: key.point.affine) { key in
-            unsafe withUnsafePointer(to: point.affine) { signature in
-                unsafe blst_core_verify_pk_in_g1(
-                    key,
-                    signature,
-                    true,
-                    message,
-                    message.count,
-                    domain.bytes,
-                    domain.bytes.count,
-                    nil,
-                    0
-                )
-            }
-        }
-        return status == BLST_SUCCESS
+        // e(key, H(message)) = e(generator, signature), as one product of two pairings. Both points were
+        // checked to lie in their groups when they were read, which blst's own function would do again.
+        let hash = GroupG2.hash(message, domain: domain.bytes)
+        return Pairing.productIsOne([
+            (G1Affine(raw: key.point.affine), G2Affine(raw: hash)),
+            (-G1Affine.generator, G2Affine(raw: point.affine)),
+        ])
     }
 
     /// Whether this is the aggregate of one signature by each key of the message beside it.

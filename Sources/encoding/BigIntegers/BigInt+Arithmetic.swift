@@ -138,6 +138,9 @@ extension BigInt {
             let room = (value < 0 ? ~value : value).leadingZeroBitCount - 1
             if count <= room { return Self(small: value << Int128(count)) }
         }
+        if let shifted = InlineMagnitude(a)?.shiftedLeft(by: count) {
+            return Self(shifted, isNegative: a.isNegative)
+        }
         return Self(words: Limbs.shiftedLeft(a.limbs, by: count), isNegative: a.isNegative)
     }
 
@@ -147,10 +150,33 @@ extension BigInt {
         if case .small(let value) = a.storage {
             return Self(small: value >> Int128(min(count, 127)))
         }
+        if let magnitude = InlineMagnitude(a) {
+            // Rounding down moves a negative value away from zero.
+            let shifted = magnitude.shiftedRight(by: count, roundingUp: a.isNegative)
+            return Self(shifted, isNegative: a.isNegative)
+        }
         let limbs = a.limbs
         let shifted = Self(words: Limbs.shiftedRight(limbs, by: count), isNegative: a.isNegative)
         let lostBits = a.isNegative && Limbs.hasBits(limbs, below: count)
         return lostBits ? shifted - .one : shifted
+    }
+}
+
+extension BigInt {
+    /// Returns `a * b / 2^shift + c`, the quotient rounded down: one step of Horner's rule on fixed-point
+    /// numbers.
+    ///
+    /// The same as the three operators, without values in between that would need memory.
+    public static func multiplyShiftAdd(_ a: Self, _ b: Self, shift: Int, _ c: Self) -> Self {
+        precondition(shift >= 0, "a shift to the right is not negative")
+        let half = InlineMagnitude.capacity / 2
+        guard let aShort = InlineMagnitude(a, limit: half),
+            let bShort = InlineMagnitude(b, limit: half)
+        else { return ((a * b) >> shift) + c }
+        let isNegative = a.isNegative != b.isNegative
+        let quotient = InlineMagnitude.product(aShort, bShort)
+            .shiftedRight(by: shift, roundingUp: isNegative)
+        return Self(quotient, isNegative: isNegative) + c
     }
 }
 
@@ -163,6 +189,16 @@ extension BigInt {
     @usableFromInline
     static func largeSum(_ a: Self, _ b: Self, negatingSecond: Bool) -> Self {
         let bNegative = b.isNegative != negatingSecond
+        if let aShort = InlineMagnitude(a), let bShort = InlineMagnitude(b) {
+            if a.isNegative != bNegative {
+                return InlineMagnitude.compare(aShort, bShort) >= 0
+                    ? Self(InlineMagnitude.difference(aShort, bShort), isNegative: a.isNegative)
+                    : Self(InlineMagnitude.difference(bShort, aShort), isNegative: bNegative)
+            }
+            if let sum = InlineMagnitude.sum(aShort, bShort) {
+                return Self(sum, isNegative: a.isNegative)
+            }
+        }
         let aLimbs = a.limbs
         let bLimbs = b.limbs
         if a.isNegative == bNegative {
@@ -178,11 +214,28 @@ extension BigInt {
 
     @usableFromInline
     static func largeProduct(_ a: Self, _ b: Self) -> Self {
-        Self(words: Limbs.product(a.limbs, b.limbs), isNegative: a.isNegative != b.isNegative)
+        let half = InlineMagnitude.capacity / 2
+        if let aShort = InlineMagnitude(a, limit: half),
+            let bShort = InlineMagnitude(b, limit: half)
+        {
+            let product = InlineMagnitude.product(aShort, bShort)
+            return Self(product, isNegative: a.isNegative != b.isNegative)
+        }
+        return Self(
+            words: Limbs.product(a.limbs, b.limbs),
+            isNegative: a.isNegative != b.isNegative
+        )
     }
 
     @usableFromInline
     static func largeDivision(_ a: Self, _ b: Self) -> (quotient: Self, remainder: Self) {
+        if let aShort = InlineMagnitude(a), let bShort = InlineMagnitude(b) {
+            let result = InlineMagnitude.quotientAndRemainder(aShort, by: bShort)
+            return (
+                Self(result.quotient, isNegative: a.isNegative != b.isNegative),
+                Self(result.remainder, isNegative: a.isNegative)
+            )
+        }
         let (quotient, remainder) = Limbs.quotientAndRemainder(a.limbs, by: b.limbs)
         return (
             Self(words: quotient, isNegative: a.isNegative != b.isNegative),

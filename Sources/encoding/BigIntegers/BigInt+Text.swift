@@ -54,8 +54,13 @@ extension BigInt {
     /// Reads a magnitude, highest byte first; leading zero bytes change nothing.
     public init(magnitude bigEndian: ArraySlice<UInt8>, isNegative: Bool = false) {
         if bigEndian.count <= 15 {
-            var value: Int128 = 0
-            for byte in bigEndian { value = value << 8 | Int128(byte) }
+            var high: UInt64 = 0
+            var low: UInt64 = 0
+            for byte in bigEndian {
+                high = high << 8 | low >> 56
+                low = low << 8 | UInt64(byte)
+            }
+            let value = Int128(high) << 64 | Int128(low)
             self.init(small: isNegative ? -value : value)
             return
         }
@@ -85,18 +90,21 @@ extension BigInt {
 
     /// Appends ``magnitudeBytes`` to `bytes`.
     public func appendMagnitude(to bytes: inout [UInt8]) {
-        let count = magnitudeByteCount
         if case .small(let value) = storage {
-            let magnitude = value.magnitude
-            for position in stride(from: 8 * (count - 1), through: 0, by: -8) {
-                bytes.append(UInt8(truncatingIfNeeded: magnitude >> UInt128(position)))
-            }
+            Self.append(value.magnitude, count: magnitudeByteCount, to: &bytes)
             return
         }
         let limbs = limbs
-        for position in stride(from: count - 1, through: 0, by: -1) {
+        for position in stride(from: magnitudeByteCount - 1, through: 0, by: -1) {
             let limb = limbs[position >> 3]
             bytes.append(UInt8(truncatingIfNeeded: limb >> UInt(8 * (position & 7))))
+        }
+    }
+
+    /// Appends the lowest `count` bytes, the highest of them first.
+    private static func append(_ magnitude: UInt128, count: Int, to bytes: inout [UInt8]) {
+        unsafe withUnsafeBytes(of: magnitude.bigEndian) { all in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all.suffix(count)))
         }
     }
 }

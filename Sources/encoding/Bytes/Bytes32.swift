@@ -45,6 +45,24 @@ public struct Bytes32: Hashable, Comparable, Sendable {
         word3 = UInt64(bigEndian: word3)
     }
 
+    /// Takes the 32 bytes that begin at `offset`, all of which `bytes` must have.
+    @inlinable
+    public init(loading bytes: UnsafeRawBufferPointer, at offset: Int) {
+        precondition(offset >= 0 && bytes.count - offset >= 32, "32 bytes are read")
+        unsafe word0 = UInt64(
+            bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        )
+        unsafe word1 = UInt64(
+            bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
+        )
+        unsafe word2 = UInt64(
+            bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 16, as: UInt64.self)
+        )
+        unsafe word3 = UInt64(
+            bigEndian: bytes.loadUnaligned(fromByteOffset: offset + 24, as: UInt64.self)
+        )
+    }
+
     @inlinable
     static func load(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
         unsafe bytes.withUnsafeBytes {

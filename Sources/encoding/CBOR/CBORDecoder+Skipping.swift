@@ -31,13 +31,15 @@ extension CBORDecoder {
         while pending > 0 {
             pending -= 1
             let start = offset
-            if bytes.indices.contains(offset), bytes[offset] == 0xfb {
+            guard start < bytes.count else { throw CBORError(.truncated, at: start) }
+            let first = bytes[start]
+            if first == 0xfb {
                 guard remaining >= 9 else { throw CBORError(.truncated, at: start) }
                 offset += 9
                 continue
             }
-            let (type, value) = try header()
-            switch type {
+            let value = try number(first & 0x1f)
+            switch CBORMajorType(initialByte: first) {
             case .unsigned, .negative:
                 break
             case .bytes, .text:
@@ -53,14 +55,13 @@ extension CBORDecoder {
                 pending += 2 * Int(value)
             case .tag:
                 if value == 42 {
-                    offset = start
-                    link(start, try linkRange())
+                    link(start, try linkContent(from: start))
                 } else {
                     pending += 1
                 }
             case .simple:
                 guard value >= 20 && value <= 22 else {
-                    throw CBORError(.invalidSimpleValue(bytes[start]), at: start)
+                    throw CBORError(.invalidSimpleValue(first), at: start)
                 }
             }
         }

@@ -52,19 +52,26 @@ public struct CBORDecoder: Sendable {
     public mutating func header() throws(CBORError) -> (type: CBORMajorType, value: UInt64) {
         guard offset < bytes.count else { throw CBORError(.truncated, at: offset) }
         let first = bytes[offset]
-        guard let type = CBORMajorType(rawValue: first >> 5) else {
-            throw CBORError(.invalidInitialByte(first), at: offset)
-        }
-        let low = first & 0x1f
+        return (CBORMajorType(initialByte: first), try number(first & 0x1f))
+    }
+
+    /// Reads the number that goes with an initial byte whose lowest five bits are `low`.
+    @inlinable
+    mutating func number(_ low: UInt8) throws(CBORError) -> UInt64 {
         if low < 24 {
             offset += 1
-            return (type, UInt64(low))
+            return UInt64(low)
         }
-        return (type, try longHeader(low))
+        if low == 24, offset + 1 < bytes.count, bytes[offset + 1] >= 24 {
+            let value = UInt64(bytes[offset + 1])
+            offset += 2
+            return value
+        }
+        return try longNumber(low)
     }
 
     @usableFromInline
-    mutating func longHeader(_ low: UInt8) throws(CBORError) -> UInt64 {
+    mutating func longNumber(_ low: UInt8) throws(CBORError) -> UInt64 {
         guard low < 28 else { throw CBORError(.invalidInitialByte(bytes[offset]), at: offset) }
         let width = 1 << Int(low - 24)
         guard remaining > width else { throw CBORError(.truncated, at: offset) }
@@ -102,10 +109,8 @@ public struct CBORDecoder: Sendable {
     /// The kind of the next item, without reading it.
     @inlinable
     public func peekType() throws(CBORError) -> CBORMajorType {
-        guard offset < bytes.count, let type = CBORMajorType(rawValue: bytes[offset] >> 5) else {
-            throw CBORError(.truncated, at: offset)
-        }
-        return type
+        guard offset < bytes.count else { throw CBORError(.truncated, at: offset) }
+        return CBORMajorType(initialByte: bytes[offset])
     }
 
     // MARK: Containers
@@ -323,6 +328,12 @@ public struct CBORDecoder: Sendable {
         let start = offset
         let tag = try header(.tag)
         guard tag == 42 else { throw CBORError(.invalidTag(tag), at: start) }
+        return try linkContent(from: start)
+    }
+
+    /// Reads what comes after the tag of a link that begins at `start`.
+    @inlinable
+    mutating func linkContent(from start: Int) throws(CBORError) -> Range<Int> {
         // 512 bytes is the reference's limit.
         let range = try stringRange(.bytes, max: 512)
         guard range.count >= 2, bytes[range.lowerBound] == 0 else {

@@ -177,4 +177,12 @@ public struct CBOREncoder: Sendable {
     /// Writes an item that is encoded already.
     @inlinable
     public mutating func raw(_ item: [UInt8]) { bytes.append(contentsOf: item) }
+
+    /// Copies a part of other bytes, without a slice, whose references would be counted.
+    @inlinable
+    public mutating func raw(_ range: Range<Int>, of source: [UInt8]) {
+        unsafe source.withUnsafeBytes { source in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: source[range]))
+        }
+    }
 }

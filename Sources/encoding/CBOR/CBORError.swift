@@ -84,4 +84,19 @@ public enum CBORMajorType: UInt8, Hashable, Sendable {
     case map = 5
     case tag = 6
     case simple = 7
+
+    /// The kind that an item's first byte states.
+    @inlinable
+    init(initialByte byte: UInt8) {
+        switch byte >> 5 {
+        case 0: self = .unsigned
+        case 1: self = .negative
+        case 2: self = .bytes
+        case 3: self = .text
+        case 4: self = .array
+        case 5: self = .map
+        case 6: self = .tag
+        default: self = .simple
+        }
+    }
 }

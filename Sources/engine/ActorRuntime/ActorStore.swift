@@ -46,7 +46,14 @@ package final class ActorStore: BlockStore {
 
     /// Reads a value.
     package func get<Value: CBORDecodable>(_ cid: CID) throws(ActorError) -> Value {
-        let block = try read(cid)
+        try Self.decode(try read(cid), cid)
+    }
+
+    /// Reads a value from its block.
+    static func decode<Value: CBORDecodable>(
+        _ block: [UInt8],
+        _ cid: CID
+    ) throws(ActorError) -> Value {
         do { return try Value(cbor: block) } catch {
             throw .fatal("block \(cid) is no \(Value.self): \(error)")
         }
@@ -56,12 +63,30 @@ package final class ActorStore: BlockStore {
     ///
     /// - Throws: Exit code 21 if the value is larger than anyone may read, such as a bit field of 32 KiB.
     package func put(_ value: some CBOREncodable) throws(ActorError) -> CID {
-        let block: [UInt8]
-        do { block = try value.checkedCBORBytes() } catch {
-            throw .system(.serialization, "failed to marshal state: \(error)")
-        }
+        let block = try Self.encode(value)
         let cid = CID.dagCBOR(hashing: block)
         try write(block, cid)
         return cid
+    }
+
+    /// Writes what a value has become, at the price of any write, and returns its CID.
+    ///
+    /// Nothing is hashed if it is still the block that it was read from.
+    func put(
+        _ value: some CBOREncodable,
+        replacing oldBlock: [UInt8],
+        _ oldCID: CID
+    ) throws(ActorError) -> CID {
+        let block = try Self.encode(value)
+        let isSame = oldCID.isDAGCBORUnderBLAKE2b && block == oldBlock
+        let cid = isSame ? oldCID : CID.dagCBOR(hashing: block)
+        try write(block, cid)
+        return cid
+    }
+
+    private static func encode(_ value: some CBOREncodable) throws(ActorError) -> [UInt8] {
+        do { return try value.checkedCBORBytes() } catch {
+            throw .system(.serialization, "failed to marshal state: \(error)")
+        }
     }
 }

@@ -144,11 +144,12 @@ package final class Runtime {
         guard let actor = try machine.tree.actor(receiver) else {
             throw .system(.illegalActor, "failed to get actor for transaction")
         }
-        var state: State = try store.get(actor.head)
+        let block = try store.read(actor.head)
+        var state: State = try ActorStore.decode(block, actor.head)
         isInTransaction = true
         let result = try body(&state)
         isInTransaction = false
-        let head = try store.put(state)
+        let head = try store.put(state, replacing: block, actor.head)
         try commit(head, replacing: actor.head)
         return result
     }

@@ -20,6 +20,8 @@ public final class AMT<Value: CBORCodable> {
 
     private let root: AMTNode
     private let context: AMTContext
+    /// The root as it is stored, unless something was changed since.
+    private var storedRoot: Block?
 
     /// Creates an empty array.
     ///
@@ -63,6 +65,8 @@ public final class AMT<Value: CBORCodable> {
         } catch {
             throw IPLDError.malformed(cid, error)
         }
+        // A bit map of less than a byte may have bits that mean nothing, which writing leaves out.
+        if bitWidth >= 3, cid.isDAGCBORUnderBLAKE2b { storedRoot = Block(cid: cid, bytes: block) }
     }
 
     private static func check(bitWidth: Int, layout: AMTLayout) {
@@ -98,6 +102,7 @@ public final class AMT<Value: CBORCodable> {
     ///   ``IPLDError``, or what the store throws.
     public func set(_ index: UInt64, _ value: Value) throws {
         try check(index)
+        storedRoot = nil
         while !fits(index) { try grow() }
         guard try context.set(index, value.cborBytes(), in: root, height: height) else { return }
         guard count < UInt64.max - 2 else { throw IPLDError.wrongCount }
@@ -129,9 +134,9 @@ public final class AMT<Value: CBORCodable> {
     @discardableResult
     public func delete(_ index: UInt64) throws -> Bool {
         try check(index)
-        guard fits(index), try context.delete(index, in: root, height: height) else {
-            return false
-        }
+        guard fits(index) else { return false }
+        guard try context.delete(index, in: root, height: height) else { return false }
+        storedRoot = nil
         height = try context.collapse(root, height: height)
         guard count > 0 else { throw IPLDError.wrongCount }
         count -= 1
@@ -205,10 +210,16 @@ public final class AMT<Value: CBORCodable> {
     /// - Returns: The CID of the root.
     /// - Throws: What the store throws.
     public func flush() throws -> CID {
+        // Nothing is encoded and hashed that was not changed. The oldest layout wrote again whatever it read.
+        if let storedRoot, context.layout == .v3 {
+            try context.store.put(storedRoot.bytes, cid: storedRoot.cid)
+            return storedRoot.cid
+        }
         try context.flushChildren(of: root, height: height)
         let block = AMTRoot(height: height, count: count, node: root).encoded(context: context)
         let cid = CID.dagCBOR(hashing: block)
         try context.store.put(block, cid: cid)
+        storedRoot = Block(cid: cid, bytes: block)
         return cid
     }
 

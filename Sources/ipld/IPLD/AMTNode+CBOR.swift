@@ -18,32 +18,45 @@ extension AMTNode {
     ) throws(CBORError) {
         let width = 1 << bitWidth
         try decoder.array(count: 3)
-        let bitmap = try decoder.bytes(max: Self.bitmapBytes(bitWidth: bitWidth))
+        let bitmap = try decoder.bytesRange(max: Self.bitmapBytes(bitWidth: bitWidth))
         guard bitmap.count == Self.bitmapBytes(bitWidth: bitWidth) else {
             throw decoder.invalid("bit map of \(bitmap.count) bytes")
         }
+        let block = decoder.bytes
         // The lowest bit of a byte comes first. Bits beyond the width are passed over, as in the reference.
-        let places = (0..<width).filter { bitmap[$0 >> 3] >> UInt8($0 & 7) & 1 == 1 }
+        func isTaken(_ place: Int) -> Bool {
+            block[bitmap.lowerBound + place >> 3] >> UInt8(place & 7) & 1 == 1
+        }
+        var placeCount = 0
+        for place in 0..<width where isTaken(place) { placeCount += 1 }
 
         self.init()
         let linkCount = try decoder.arrayCount(max: width)
         if linkCount > 0 {
             guard !isLeaf else { throw decoder.invalid("links in a leaf") }
-            try Self.check(linkCount, against: places.count, decoder)
-            links = Array(repeating: .none, count: width)
-            for place in places { links[place] = .stored(try decoder.nodeLink()) }
+            try Self.check(linkCount, against: placeCount, decoder)
+            var links: [AMTLink] = []
+            links.reserveCapacity(width)
+            for place in 0..<width {
+                links.append(isTaken(place) ? .stored(try decoder.nodeLink()) : .none)
+            }
+            self.links = links
         }
         let valueCount = try decoder.arrayCount(max: width)
         if valueCount > 0 {
             guard isLeaf else { throw decoder.invalid("values in an inner node") }
-            try Self.check(valueCount, against: places.count, decoder)
-            bytes = try NodeBytes(block: decoder.bytes)
-            values = Array(repeating: .none, count: width)
-            for place in places { values[place] = try decoder.itemStretch() }
+            try Self.check(valueCount, against: placeCount, decoder)
+            bytes = try NodeBytes(block: block)
+            var values: [ByteStretch] = []
+            values.reserveCapacity(width)
+            for place in 0..<width {
+                values.append(isTaken(place) ? try decoder.itemStretch() : .none)
+            }
+            self.values = values
         }
         if linkCount == 0 && valueCount == 0 {
             guard mayBeEmpty else { throw decoder.invalid("an empty node") }
-            try Self.check(0, against: places.count, decoder)
+            try Self.check(0, against: placeCount, decoder)
         }
     }
 
@@ -62,19 +75,24 @@ extension AMTNode {
 
     /// Appends the stored form; the children must be written.
     func encode(to encoder: inout CBOREncoder, bitWidth: Int, isLeaf: Bool) {
-        var bitmap = [UInt8](repeating: 0, count: Self.bitmapBytes(bitWidth: bitWidth))
-        var count = 0
-        for place in 0..<(isLeaf ? values.count : links.count)
-        where isLeaf ? !values[place].isNone : !links[place].isNone {
-            bitmap[place >> 3] |= 1 << UInt8(place & 7)
-            count += 1
-        }
         encoder.array(3)
-        encoder.bytes(bitmap)
+        let byteCount = Self.bitmapBytes(bitWidth: bitWidth)
+        encoder.header(.bytes, UInt64(byteCount))
+        let placeCount = isLeaf ? values.count : links.count
+        var count = 0
+        for first in stride(from: 0, to: 8 * byteCount, by: 8) {
+            var byte: UInt8 = 0
+            for place in first..<min(first + 8, max(first, placeCount))
+            where isLeaf ? !values[place].isNone : !links[place].isNone {
+                byte |= 1 << UInt8(place & 7)
+                count += 1
+            }
+            encoder.bytes.append(byte)
+        }
         if isLeaf {
             encoder.array(0)
             encoder.array(count)
-            for value in values { bytes.append(value, to: &encoder) }
+            for value in values where !value.isNone { bytes.append(value, to: &encoder) }
         } else {
             encoder.array(count)
             for link in links {

@@ -1,3 +1,4 @@
+internal import CBOR
 public import Multiformats
 
 /// Keeps new blocks in memory in front of another store, until it is known which of them are wanted.
@@ -8,10 +9,7 @@ public import Multiformats
 /// Not `Sendable`: one execution owns it.
 public final class BufferedBlockStore: BlockStore {
     private let base: any BlockStore
-    private var written: [CID: [UInt8]] = [:]
-
-    /// How many blocks a batch to the store below holds at most.
-    public static let batchSize: Int = 1024
+    private var written: BlockTable = BlockTable()
 
     /// Creates an empty buffer in front of `base`.
     public init(over base: any BlockStore) { self.base = base }
@@ -25,48 +23,71 @@ public final class BufferedBlockStore: BlockStore {
     }
 
     public func has(_ cid: CID) throws -> Bool {
-        if written[cid] != nil { return true }
+        if written.place(of: cid) != nil { return true }
         return try base.has(cid)
     }
 
-    public func put(_ block: [UInt8], cid: CID) { written[cid] = block }
+    public func put(_ block: [UInt8], cid: CID) { written.insert(block, cid: cid) }
 
     /// Forgets everything that was not flushed.
-    public func discard() { written = [:] }
+    public func discard() { written = BlockTable() }
 
-    /// Moves the buffered blocks that `roots` reach to the store below, children before parents, so that
-    /// a crash in between leaves no block without its children.
+    /// Moves the buffered blocks that `roots` reach to the store below, all in one batch, children before
+    /// parents, so that even a store whose batches can break leaves no block without its children.
     ///
     /// A block that is not in the buffer is below already, with everything that it reaches. What no root
     /// reaches stays in the buffer; ``discard()`` drops it.
     ///
     /// - Returns: The number of blocks that were moved.
     /// - Throws: ``IPLDError/malformed(_:_:)`` for a block that is no dag-cbor, or what the store
-    ///   throws.
+    ///   throws; then nothing leaves the buffer.
     @discardableResult
     public func flush(roots: [CID]) throws -> Int {
-        var batch: [Block] = []
-        var moved = 0
-        // A node is met twice: first its links are put on top of it, then, above everything else, itself.
-        var stack = roots.map { (cid: $0, isExpanded: false) }
-        while let top = stack.popLast() {
-            guard let bytes = written[top.cid] else { continue }
-            let links = top.isExpanded ? [] : try DAG.links(of: Block(cid: top.cid, bytes: bytes))
-            let wanted = links.filter { written[$0] != nil }
-            if !wanted.isEmpty {
-                stack.append((top.cid, true))
-                stack += wanted.map { ($0, false) }
-                continue
-            }
-            written[top.cid] = nil
-            batch.append(Block(cid: top.cid, bytes: bytes))
-            moved += 1
-            if batch.count == Self.batchSize {
-                try base.put(batch)
-                batch.removeAll(keepingCapacity: true)
+        let (batch, isMoved) = try reachable(from: roots)
+        guard !batch.isEmpty else { return 0 }
+        try base.put(batch)
+        var rest = BlockTable()
+        if batch.count < written.count {
+            for place in 0..<written.count where !isMoved[place] {
+                rest.insert(written.blocks[place], cid: written.cids[place])
             }
         }
-        if !batch.isEmpty { try base.put(batch) }
-        return moved
+        written = rest
+        return batch.count
+    }
+
+    /// The buffered blocks that `roots` reach, children before parents, and which places they have.
+    private func reachable(from roots: [CID]) throws(IPLDError) -> ([Block], [Bool]) {
+        let written = written
+        var batch: [Block] = []
+        batch.reserveCapacity(written.count)
+        var isMoved = [Bool](repeating: false, count: written.count)
+        // A node is met twice: first its links are put on top of it, then, above everything else, itself.
+        var stack: [(place: Int, isExpanded: Bool)] = []
+        for root in roots {
+            if let place = written.place(of: root) { stack.append((place, false)) }
+        }
+        while let top = stack.popLast() {
+            if isMoved[top.place] { continue }
+            let cid = written.cids[top.place]
+            if !top.isExpanded, cid.codec == .dagCBOR {
+                let height = stack.count
+                stack.append((top.place, true))
+                do throws(CBORError) {
+                    try CID.forEachBlockLink(inDAGCBOR: written.blocks[top.place]) { link in
+                        if let place = written.place(of: link), !isMoved[place] {
+                            stack.append((place, false))
+                        }
+                    }
+                } catch {
+                    throw .malformed(cid, error)
+                }
+                if stack.count > height + 1 { continue }
+                stack.removeLast()
+            }
+            isMoved[top.place] = true
+            batch.append(Block(cid: cid, bytes: written.blocks[top.place]))
+        }
+        return (batch, isMoved)
     }
 }

@@ -7,8 +7,8 @@ internal import Synchronization
 /// older one, and what nobody asked for since then is dropped with the old older one.
 public final class CachedBlockStore: BlockStore, Sendable {
     private struct Generations {
-        var young: [CID: [UInt8]] = [:]
-        var old: [CID: [UInt8]] = [:]
+        var young: BlockTable = BlockTable()
+        var old: BlockTable = BlockTable()
         var youngBytes: Int = 0
     }
 
@@ -37,7 +37,9 @@ public final class CachedBlockStore: BlockStore, Sendable {
     }
 
     public func has(_ cid: CID) throws -> Bool {
-        let isCached = cache.withLock { $0.young[cid] != nil || $0.old[cid] != nil }
+        let isCached = cache.withLock {
+            $0.young.place(of: cid) != nil || $0.old.place(of: cid) != nil
+        }
         return try isCached || base.has(cid)
     }
 
@@ -61,12 +63,11 @@ public final class CachedBlockStore: BlockStore, Sendable {
 
     private func keep(_ block: [UInt8], cid: CID) {
         cache.withLock { cache in
-            let isNew = cache.young.updateValue(block, forKey: cid) == nil
-            guard isNew else { return }
+            guard cache.young.insert(block, cid: cid) else { return }
             cache.youngBytes += block.count + Self.overheadBytes
             guard cache.youngBytes > generationBytes else { return }
             cache.old = cache.young
-            cache.young = [:]
+            cache.young = BlockTable()
             cache.youngBytes = 0
         }
     }

@@ -18,6 +18,8 @@ public import Multiformats
 public final class HAMT<Value: CBORCodable> {
     private let root: HAMTNode
     private let context: HAMTContext
+    /// The root as it is stored, unless something was changed since.
+    private var storedRoot: Block?
 
     /// Creates an empty map.
     ///
@@ -58,7 +60,9 @@ public final class HAMT<Value: CBORCodable> {
     ) throws {
         precondition((1...8).contains(bitWidth), "bit width of a HAMT is 1 to 8")
         context = HAMTContext(store: store, bitWidth: bitWidth, layout: layout, hash: hash)
-        self.root = try context.load(root, isRoot: true)
+        let block = try store.require(root)
+        self.root = try context.node(block, cid: root, isRoot: true)
+        if root.isDAGCBORUnderBLAKE2b { storedRoot = Block(cid: root, bytes: block) }
     }
 
     /// Whether the map has no entry.
@@ -136,12 +140,26 @@ public final class HAMT<Value: CBORCodable> {
     /// - Returns: The CID of the root.
     /// - Throws: What the store throws.
     public func flush() throws -> CID {
+        // Nothing is encoded and hashed that was not changed. The oldest layout wrote again whatever it read.
+        if let storedRoot, context.layout == .v3 {
+            try context.store.put(storedRoot.bytes, cid: storedRoot.cid)
+            return storedRoot.cid
+        }
         try context.flushChildren(of: root)
-        return try context.write(root)
+        let written = try context.write(root)
+        storedRoot = written
+        return written.cid
     }
 
     private func change(_ key: [UInt8], _ change: HAMTChange) throws -> Bool {
         var bits = HashBits(context.hash.path(of: key))
-        return try context.change(key, change, in: root, bits: &bits)
+        do {
+            let isChanged = try context.change(key, change, in: root, bits: &bits)
+            if isChanged { storedRoot = nil }
+            return isChanged
+        } catch {
+            storedRoot = nil
+            throw error
+        }
     }
 }

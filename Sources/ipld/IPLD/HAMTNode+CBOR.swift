@@ -41,9 +41,11 @@ extension HAMTNode {
     func encoded(layout: HAMTLayout) -> [UInt8] {
         var encoder = CBOREncoder(capacity: 64 + pointers.count * 64)
         encoder.array(2)
-        encoder.bytes(bitmap.stored)
+        bitmap.encode(to: &encoder)
         encoder.array(pointers.count)
-        for pointer in pointers { pointer.encode(bytes, layout: layout, to: &encoder) }
+        for index in pointers.indices {
+            pointers[index].encode(bytes, layout: layout, to: &encoder)
+        }
         return encoder.bytes
     }
 }

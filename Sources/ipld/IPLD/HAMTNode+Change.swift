@@ -137,7 +137,7 @@ extension HAMTContext {
             return .node(child)
         }
         // The oldest library wrote a new node at once.
-        return .link(try write(child))
+        return .link(try write(child).cid)
     }
 }
 

@@ -80,7 +80,11 @@ struct HAMTContext {
 
     /// Reads and checks a node.
     func load(_ cid: CID, isRoot: Bool) throws -> HAMTNode {
-        let block = try store.require(cid)
+        try node(store.require(cid), cid: cid, isRoot: isRoot)
+    }
+
+    /// Checks a node that was read.
+    func node(_ block: [UInt8], cid: CID, isRoot: Bool) throws(IPLDError) -> HAMTNode {
         do throws(CBORError) {
             return try HAMTNode(
                 block: block,
@@ -89,16 +93,16 @@ struct HAMTContext {
                 isRoot: isRoot
             )
         } catch {
-            throw IPLDError.malformed(cid, error)
+            throw .malformed(cid, error)
         }
     }
 
-    /// Encodes and writes `node`, and returns the CID.
-    func write(_ node: HAMTNode) throws -> CID {
-        let block = node.encoded(layout: layout)
-        let cid = CID.dagCBOR(hashing: block)
-        try store.put(block, cid: cid)
-        return cid
+    /// Encodes and writes `node`, and returns the block.
+    func write(_ node: HAMTNode) throws -> Block {
+        let bytes = node.encoded(layout: layout)
+        let block = Block(cid: .dagCBOR(hashing: bytes), bytes: bytes)
+        try store.put(bytes, cid: block.cid)
+        return block
     }
 
     /// Writes the changed nodes below `node`, children before parents, and keeps the links to them.
@@ -108,7 +112,7 @@ struct HAMTContext {
             // The oldest library had no notion of "changed": it wrote again whatever it had read.
             guard child.isDirty || layout == .v0 else { continue }
             try flushChildren(of: child)
-            let link = try write(child)
+            let link = try write(child).cid
             child.isDirty = false
             child.storedLink = link
             // It also forgot what it had written, so the next look-up reads it again.

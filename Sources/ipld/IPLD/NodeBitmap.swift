@@ -8,28 +8,31 @@ struct NodeBitmap: Equatable {
 
     /// Reads the stored form: a big-endian number without leading zero bytes.
     init(from decoder: inout CBORDecoder, bitWidth: Int) throws(CBORError) {
-        let stored = try decoder.bytes(max: 32)
-        guard stored.count == 0 || stored[0] != 0 else {
+        let stored = try decoder.bytesRange(max: 32)
+        guard stored.isEmpty || decoder.bytes[stored.lowerBound] != 0 else {
             throw decoder.invalid("bit field with a leading zero")
         }
-        for offset in 0..<stored.count {
-            let place = stored.count - 1 - offset
-            words[place / 8] |= UInt64(stored[offset]) << UInt64(place % 8 * 8)
+        for offset in stored {
+            let place = stored.upperBound - 1 - offset
+            words[place / 8] |= UInt64(decoder.bytes[offset]) << UInt64(place % 8 * 8)
         }
         guard bitWidth == 8 || self.count(below: 1 << bitWidth) == count else {
             throw decoder.invalid("bit field beyond the width")
         }
     }
 
-    /// The stored form.
-    var stored: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(32)
-        for place in (0..<32).reversed() {
-            let byte = UInt8(truncatingIfNeeded: words[place / 8] >> UInt64(place % 8 * 8))
-            if byte != 0 || !bytes.isEmpty { bytes.append(byte) }
+    /// Writes the stored form.
+    func encode(to encoder: inout CBOREncoder) {
+        var byteCount = 0
+        for index in 0..<4 where words[index] != 0 {
+            byteCount = 8 * index + (71 - words[index].leadingZeroBitCount) / 8
         }
-        return bytes
+        encoder.header(.bytes, UInt64(byteCount))
+        for place in stride(from: byteCount - 1, through: 0, by: -1) {
+            encoder.bytes.append(
+                UInt8(truncatingIfNeeded: words[place / 8] >> UInt64(place % 8 * 8))
+            )
+        }
     }
 
     /// How many positions are taken.

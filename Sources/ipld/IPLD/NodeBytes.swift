@@ -54,7 +54,13 @@ struct NodeBytes {
 
     /// Whether a stretch comes before another in bytewise order.
     func precedes(_ first: ByteStretch, _ second: ByteStretch) -> Bool {
-        bytes[first.range].lexicographicallyPrecedes(bytes[second.range])
+        let common = Int(min(first.count, second.count))
+        for offset in 0..<common {
+            let a = bytes[Int(first.start) + offset]
+            let b = bytes[Int(second.start) + offset]
+            if a != b { return a < b }
+        }
+        return first.count < second.count
     }
 
     /// Decodes the value in a stretch, in place.
@@ -66,7 +72,7 @@ struct NodeBytes {
 
     /// Appends a stretch to what `encoder` has written.
     func append(_ stretch: ByteStretch, to encoder: inout CBOREncoder) {
-        encoder.bytes.append(contentsOf: bytes[stretch.range])
+        encoder.raw(stretch.range, of: bytes)
     }
 
     /// Adds bytes and returns where they are.

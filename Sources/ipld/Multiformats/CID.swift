@@ -210,8 +210,8 @@ extension CID: Hashable {
     public func hash(into hasher: inout Hasher) {
         switch storage {
         case .short(let prefix, let digest):
-            hasher.combine(prefix)
-            hasher.combine(digest)
+            // One call for all forty bytes costs less than one for each word.
+            unsafe withUnsafeBytes(of: (prefix, digest)) { unsafe hasher.combine(bytes: $0) }
         case .long(let bytes):
             hasher.combine(bytes)
         }

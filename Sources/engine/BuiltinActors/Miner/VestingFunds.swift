@@ -85,8 +85,11 @@ package struct VestingFunds: Hashable, Sendable {
         provingPeriodStart: ChainEpoch,
         spec: VestSpec
     ) {
-        var indexByEpoch: [ChainEpoch: Int] = [:]
-        for (index, entry) in funds.enumerated() { indexByEpoch[entry.epoch] = index }
+        // Both the releases so far and the new ones are in ascending order: they are merged.
+        var merged: [Entry] = []
+        let stepCount = (spec.vestPeriod / spec.stepDuration).rawValue
+        merged.reserveCapacity(funds.count + Int(stepCount) + 2)
+        var next = 0
         let grid = QuantSpec(unit: spec.quantization, offset: provingPeriodStart)
         let begin = epoch + spec.initialDelay
         var vestedSoFar = TokenAmount.zero
@@ -103,15 +106,19 @@ package struct VestingFunds: Hashable, Sendable {
                 : amount
             let now = target - vestedSoFar
             vestedSoFar = target
-            if let index = indexByEpoch[vestEpoch] {
-                funds[index].amount += now
+            while next < funds.count, funds[next].epoch <= vestEpoch {
+                merged.append(funds[next])
+                next += 1
+            }
+            if let last = merged.last, last.epoch == vestEpoch {
+                merged[merged.count - 1].amount = last.amount + now
             } else {
-                indexByEpoch[vestEpoch] = funds.count
-                funds.append(Entry(epoch: vestEpoch, amount: now))
+                merged.append(Entry(epoch: vestEpoch, amount: now))
             }
             step += spec.stepDuration
         }
-        funds.sort { $0.epoch < $1.epoch }
+        merged += funds[next...]
+        funds = merged
     }
 }
 

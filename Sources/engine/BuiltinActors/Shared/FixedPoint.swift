@@ -30,7 +30,7 @@ package enum FixedPoint {
     private static func polynomial(_ coefficients: [BigInt], at x: BigInt) -> BigInt {
         var result = coefficients[0]
         for coefficient in coefficients.dropFirst() {
-            result = ((result * x) >> precision) + coefficient
+            result = BigInt.multiplyShiftAdd(result, x, shift: precision, coefficient)
         }
         return result
     }
