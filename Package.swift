@@ -268,6 +268,16 @@ let modules: [Module] = [
         ]
     ),
     Module(
+        "SectorManager",
+        .service,
+        uses: [
+            "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR", "EventLoop",
+            "FilecoinCrypto", "FilecoinTypes", "HTTP", "Hashing", "JSON", "JSONRPC",
+            "Multiformats", "NetworkParameters", "SQLStore", "ServiceKit", "StorageCircuits",
+            "StorageProofs", "VenusAPI",
+        ]
+    ),
+    Module(
         "Wallet",
         .service,
         uses: [
@@ -348,6 +358,7 @@ let modules: [Module] = [
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-pool", .command, .executable, uses: ["Pool", "ServiceKit"]),
+    Module("venus-sealer", .command, .executable, uses: ["SectorManager", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),
 ]
 

@@ -1,0 +1,4 @@
+import SectorManager
+import ServiceKit
+
+await SealerProgram.application.main()
