@@ -1,5 +1,6 @@
 import BitFields
 import BuiltinActors
+import CBOR
 import FilecoinTypes
 import Testing
 
@@ -110,7 +111,7 @@ import Testing
     }
 
     @Test func `a declaration names no more sectors than the protocol allows`() throws {
-        var rules = ProvingScript.rules
+        var rules = ProvingScript.quietRules
         rules.sectorsPerDeclaration = 3
         let states = [
             PartitionState(live: [1, 2], faults: [1, 2]),

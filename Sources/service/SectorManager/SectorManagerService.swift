@@ -105,7 +105,8 @@ package final class SectorManagerService: Sendable, Quiescent {
         let connections = RPCConnections(http: HTTPClient())
         let path =
             configuration.database.isEmpty ? repository.file("sealer.db") : configuration.database
-        let store = try await SealerStore(.sqlite(path: path)) { WallTime.nanoseconds }
+        let clock = options.clock
+        let store = try await SealerStore(.sqlite(path: path)) { clock.now.nanoseconds }
         do {
             return try await start(
                 options,
@@ -146,7 +147,7 @@ package final class SectorManagerService: Sendable, Quiescent {
             token: configuration.messagerToken,
             path: "/rpc/v0"
         )
-        let genesis = try await node.call(ChainGetGenesis.self)
+        let genesis = try await patiently(log) { try await node.call(ChainGetGenesis.self) }
         let network = try await node.call(StateGetNetworkParams.self)
         let info = try await node.call(StateMinerInfo.self, .id(miner), .empty)
         let stores = try SectorStores(file: repository.file("storage.json")) { log.warning($0) }
@@ -219,6 +220,22 @@ package final class SectorManagerService: Sendable, Quiescent {
             address: address,
             localToken: token
         )
+    }
+
+    /// Tries until the node answers, five minutes at the most: a machine starts its services in any order.
+    private static func patiently<Value>(
+        _ log: Logger,
+        _ ask: () async throws -> Value
+    ) async throws -> Value {
+        let end = ContinuousClock.now + .seconds(300)
+        while true {
+            do { return try await ask() } catch let error as RPCClientError
+                where error.code == .unreachable && ContinuousClock.now < end
+            {
+                log.warning("waiting for the node", ["error": "\(error)"])
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 
     private static func rules(

@@ -160,9 +160,7 @@ struct WindowPoStMachine: Sendable {
         return actions + step(id, asks: false)
     }
 
-    /// Does what a task can do now.
-    ///
-    /// - Parameter asks: Whether the messager is asked about a message that is on its way.
+    /// Does what a task can do now; with `asks` the messager is asked about a message that is on its way.
     private mutating func step(_ id: ProofTask.ID, asks: Bool = true) -> [ProvingAction] {
         guard let view, var task = tasks[id] else { return [] }
         let canLand = view.epoch < task.window.close - 1 && view.epoch >= task.notBefore
