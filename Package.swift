@@ -268,6 +268,15 @@ let modules: [Module] = [
         ]
     ),
     Module(
+        "Miner",
+        .service,
+        uses: [
+            "BigIntegers", "BitFields", "Bytes", "CBOR", "Consensus", "EventLoop",
+            "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON", "JSONRPC", "Multiformats",
+            "SQLStore", "ServiceKit", "VenusAPI",
+        ]
+    ),
+    Module(
         "SectorManager",
         .service,
         uses: [
@@ -357,6 +366,7 @@ let modules: [Module] = [
         uses: ["Conformance", "NodeConformance"]
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
+    Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),
     Module("venus-pool", .command, .executable, uses: ["Pool", "ServiceKit"]),
     Module("venus-sealer", .command, .executable, uses: ["SectorManager", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),

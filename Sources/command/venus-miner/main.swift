@@ -1,0 +1,4 @@
+import Miner
+import ServiceKit
+
+await MinerProgram.application.main()

@@ -1,0 +1,382 @@
+import EventLoop
+import FilecoinTypes
+import Foundation
+import HTTP
+import JSONRPC
+import SQLStore
+import ServiceKit
+import Synchronization
+import TestSupport
+import Testing
+import VenusAPI
+
+@testable import Miner
+
+/// A running miner with a node, wallets and sealers over loopback, and a clock that is moved by hand.
+@Suite struct MinerServiceTests {
+    /// A miner and what it works with.
+    struct Rig {
+        let pool: ScriptedPool
+        let place: String
+        let folder: TemporaryDirectory
+        var service: MinerService
+        var client: RPCClient
+
+        init(roundTimeout: Duration = .seconds(20)) async throws {
+            pool = try ScriptedPool()
+            place = try await pool.start()
+            folder = try TemporaryDirectory()
+            service = try await Self.start(pool, place, folder, roundTimeout)
+            client = try Self.client(service)
+        }
+
+        static func start(
+            _ pool: ScriptedPool,
+            _ place: String,
+            _ folder: TemporaryDirectory,
+            _ roundTimeout: Duration
+        ) async throws -> MinerService {
+            var options = MinerOptions(repository: folder.path("miner"), clock: pool.clock)
+            options.log = LogSystem(level: .trace, sinks: [MemorySink()])
+            options.adjust = { configuration in
+                configuration.listen = "/ip4/127.0.0.1/tcp/0"
+                configuration.node = .init(address: place, token: "token")
+                configuration.roundTimeout = roundTimeout
+            }
+            return try await MinerService.start(options)
+        }
+
+        static func client(_ service: MinerService) throws -> RPCClient {
+            let url = try #require(
+                HTTPURL("http://127.0.0.1:\(service.address.port ?? 0)/rpc/v0")
+            )
+            return RPCClient(url, token: service.localToken.revealed)
+        }
+
+        /// Runs a command of `venus-miner` against the service; returns what it printed.
+        func run(_ words: String...) async -> (status: Int32, output: String) {
+            let console = MemoryConsole()
+            let status = await MinerProgram.application.run(
+                ["--repo", folder.path("miner")] + words,
+                environment: [:],
+                console: console
+            )
+            return (status, console.output + console.errors)
+        }
+
+        func add(_ miner: Address) async -> (status: Int32, output: String) {
+            let name = ScriptedPool.names[miner] ?? ""
+            return await run(
+                "address",
+                "add",
+                "--addr",
+                "\(miner)",
+                "--sealer-listen-api",
+                "\(place)/\(name)",
+                "--sealer-token",
+                "token",
+                "--wallet-listen-api",
+                "\(place)/\(name)",
+                "--wallet-token",
+                "token"
+            )
+        }
+
+        /// Waits until nothing is under way and the head was heard of.
+        func rest() async throws {
+            try await eventually("the miner comes to rest") {
+                service.isIdle && service.actedHead == pool.head.key.description
+                    && pool.clock.sleeperCount > 0
+            }
+        }
+
+        /// Lets the clock go through the round of an epoch, up to its block.
+        func mine(_ epoch: ChainEpoch) async throws {
+            try await rest()
+            pool.clock.advance(to: Sample.schedule.start(of: epoch))
+            try await rest()
+            if let wake = pool.clock.nextWake {
+                #expect(wake == Sample.schedule.timestamp(of: epoch))
+                pool.clock.advance(to: wake)
+                try await rest()
+            }
+        }
+
+        func stop() async {
+            await service.stop()
+            await pool.stop()
+        }
+    }
+
+    @Test func `two miners make blocks of every epoch, with different messages`() async throws {
+        let rig = try await Rig()
+        let (status, output) = await rig.add(Sample.alice)
+        #expect(status == 0)
+        #expect(
+            output
+                == "add miner:  {t01000 {\(rig.place)/alice <redacted>} "
+                + "{\(rig.place)/alice <redacted>}}\n"
+        )
+        // It was accepted after one proof.
+        #expect(rig.pool.state.withLock { $0.proofs } == [Sample.alice: 1])
+        #expect(await rig.add(Sample.bob).status == 0)
+        for epoch in 1...3 { try await rig.mine(ChainEpoch(rawValue: Int64(epoch))) }
+        let state = rig.pool.state.withLock { $0 }
+        #expect(state.refusals == [])
+        // With all the power each, they win almost always, and not always once.
+        #expect(state.head.height == 3)
+        for height in 1...3 {
+            let blocks = state.taken.filter { $0.header.height.rawValue == Int64(height) }
+            let messages = blocks.flatMap(\.blsMessages)
+            #expect(messages.count == blocks.count)
+            #expect(Set(messages).count == messages.count)
+        }
+        #expect(state.requests.contains { $0.type == "block" })
+        let list = try await rig.client.call(
+            MinerListBlocks.self,
+            MinerBlockQuery(miners: [], limit: 0, offset: 0)
+        )
+        #expect(list.count == state.taken.count)
+        #expect(list.allSatisfy { $0.state == .success && $0.winningAt != nil })
+        try await checkCommands(rig, blocks: state.taken)
+        await rig.stop()
+    }
+
+    private func checkCommands(_ rig: Rig, blocks: [BlockMessage]) async throws {
+        let states = await rig.run("address", "state", "t01000")
+        #expect(
+            states.output
+                == "[\n\t{\n\t\t\"Addr\": \"t01000\",\n\t\t\"IsMining\": true,\n\t\t\"Err\": \"\"\n\t}\n]\n"
+        )
+        let wins = try await rig.client.call(
+            MinerCountWinners.self,
+            MinerSelection([Sample.alice]),
+            0,
+            3
+        )
+        let won = blocks.filter { $0.header.miner == Sample.alice }
+            .reduce(0) { $0 + ($1.header.electionProof?.winCount ?? 0) }
+        #expect(wins.map(\.total) == [won])
+        let above = await rig.run("winner", "count", "--epoch-start", "1", "--epoch-end", "99")
+        #expect(above.status == 1)
+        #expect(above.output.contains("epoch 99 is above the head"))
+        let record = await rig.run("record", "query", "--limit", "3", "t01000", "3")
+        #expect(record.output.contains("\"computePostProof\""))
+        var page = rig.client.url
+        page.target = "/metrics"
+        let metrics = try await HTTPClient().send(HTTPRequest(.get, page.target), to: page)
+        let text = String(decoding: metrics.bytes, as: UTF8.self)
+        #expect(text.contains("venus_miner_number_of_block{miner_id=\"t01000\"}"))
+        #expect(await rig.run("address", "stop", "t01000").output == "stop mining success.\n")
+        #expect(await rig.run("address", "state", "t01000").output.contains("false"))
+        #expect(await rig.run("address", "rm", "t01001").output == "remove miner:  t01001\n")
+    }
+
+    @Test func `after a day of outage the epoch of the clock is mined, on null rounds`()
+        async throws
+    {
+        let rig = try await Rig()
+        #expect(await rig.add(Sample.alice).status == 0)
+        try await rig.mine(1)
+        let before = rig.pool.head
+        // 8,640 epochs later, somewhere within an epoch.
+        rig.pool.clock.advance(to: Sample.genesis + .seconds(86_413))
+        try await rig.rest()
+        // Its round had begun a second before; the block leaves when its epoch begins.
+        let wake = try #require(rig.pool.clock.nextWake)
+        #expect(wake == Sample.genesis + .seconds(86_420))
+        rig.pool.clock.advance(to: wake)
+        try await rig.rest()
+        let block = try #require(rig.pool.state.withLock { $0.taken.last })
+        #expect(block.header.height == 8642)
+        #expect(block.header.parentKey == before.key)
+        let records = try await rig.client.call(
+            MinerQueryRecord.self,
+            MinerRecordQuery(miner: Sample.alice, epoch: 8642, limit: 1)
+        )
+        #expect(records.first?["nullRounds"] == "8640")
+        await rig.stop()
+    }
+
+    @Test func `a stuck sealer costs only its own miner the block`() async throws {
+        let rig = try await Rig(roundTimeout: .milliseconds(400))
+        #expect(await rig.add(Sample.alice).status == 0)
+        #expect(await rig.add(Sample.bob).status == 0)
+        rig.pool.state.withLock { $0.stuck = [Sample.alice] }
+        rig.pool.clock.advance(to: Sample.schedule.start(of: 1))
+        try await eventually("a block waits for its time") { rig.pool.clock.nextWake != nil }
+        rig.pool.clock.advance(to: Sample.schedule.timestamp(of: 1))
+        try await eventually("the block is taken") { rig.pool.head.height == 1 }
+        #expect(rig.pool.head.blocks.map(\.miner) == [Sample.bob])
+        try await eventually("the failure is told") {
+            let states = try await rig.client.call(
+                MinerStatesForMining.self,
+                MinerSelection([Sample.alice])
+            )
+            return states.first?.errors.last?.contains("computePostProof was not done") == true
+        }
+        await rig.stop()
+    }
+
+    @Test func `without messages to choose blocks leave empty`() async throws {
+        let rig = try await Rig()
+        #expect(await rig.add(Sample.alice).status == 0)
+        rig.pool.state.withLock { $0.hasNoMessages = true }
+        try await rig.mine(1)
+        let block = try #require(rig.pool.state.withLock { $0.taken.last })
+        #expect(block.blsMessages.isEmpty)
+        await rig.stop()
+    }
+
+    @Test func `killed before its block left, it makes no second one for the epoch`() async throws {
+        var rig = try await Rig()
+        #expect(await rig.add(Sample.alice).status == 0)
+        try await rig.mine(1)
+        try await rig.rest()
+        rig.pool.clock.advance(to: Sample.schedule.start(of: 2))
+        try await rig.rest()
+        // The block is signed and admitted; it waits for its time when the service goes.
+        #expect(rig.pool.clock.nextWake == Sample.schedule.timestamp(of: 2))
+        await rig.service.stop()
+        // The chain moves to a fork meanwhile, so that the same epoch would get another block.
+        let fork = Sample.tipset(
+            Sample.header(Sample.bob, 1, parents: rig.pool.genesis.cids, ticket: 77)
+        )
+        rig.pool.setHead(fork)
+        rig.service = try await Rig.start(rig.pool, rig.place, rig.folder, .seconds(20))
+        rig.client = try Rig.client(rig.service)
+        try await eventually("the second block is refused") {
+            let states = try await rig.client.call(
+                MinerStatesForMining.self,
+                MinerSelection([Sample.alice])
+            )
+            return states.first?.errors.last?.contains("admitBlock") == true
+        }
+        #expect(rig.pool.state.withLock { $0.taken.filter { $0.header.height == 2 } } == [])
+        await rig.stop()
+    }
+
+    @Test func `a miner is refused whose wallet lacks the key, or whose sealer does not prove`()
+        async throws
+    {
+        let rig = try await Rig()
+        let entry = { (miner: Address, sealer: String, wallet: String) in
+            var entry = MinerEntry(miner: miner)
+            entry.sealer = MinerEndpoint(address: "\(rig.place)/\(sealer)", token: "token")
+            entry.wallet = MinerEndpoint(address: "\(rig.place)/\(wallet)", token: "token")
+            return entry
+        }
+        await #expect {
+            try await rig.client.call(MinerAddAddress.self, entry(Sample.alice, "alice", "bob"))
+        } throws: {
+            "\($0)".contains("the wallet does not have")
+        }
+        await #expect {
+            try await rig.client.call(MinerAddAddress.self, entry(Sample.alice, "nobody", "alice"))
+        } throws: {
+            "\($0)".hasPrefix("mining warm up failed: ")
+        }
+        #expect(try await rig.client.call(MinerListAddress.self).isEmpty)
+        await rig.stop()
+    }
+
+    @Test func `a call without a valid token is refused, and a reader changes nothing`()
+        async throws
+    {
+        let rig = try await Rig()
+        let stranger = RPCClient(rig.client.url, token: "abc")
+        await #expect(throws: RPCClientError.self) {
+            try await stranger.call(MinerListAddress.self)
+        }
+        await rig.stop()
+    }
+}
+
+@Suite struct SQLMiningFilterTests {
+    private func isRefused(
+        _ header: BlockHeader,
+        _ parentEpoch: ChainEpoch,
+        by filter: SQLMiningFilter
+    ) async -> Bool {
+        do { try await filter.admit(header, parentEpoch: parentEpoch) } catch { return true }
+        return false
+    }
+
+    @Test func `what was admitted outlives the process`() async throws {
+        let folder = try TemporaryDirectory()
+        let base = Sample.tipset(Sample.header(Sample.bob, 4, ticket: 1))
+        let first = Sample.header(Sample.alice, 5, parents: base.cids, ticket: 2)
+        let second = Sample.header(Sample.alice, 5, parents: base.cids, ticket: 3)
+        let path = folder.path("slashfilter.db")
+        var filter = try await SQLMiningFilter(.sqlite(path: path))
+        try await filter.admit(first, parentEpoch: 4)
+        await filter.close()
+        filter = try await SQLMiningFilter(.sqlite(path: path))
+        try await filter.admit(first, parentEpoch: 4)
+        #expect(await isRefused(second, 4, by: filter))
+        // Nor a later block on the same parents, nor one that leaves its own block out.
+        let later = Sample.header(Sample.alice, 6, parents: base.cids, ticket: 3)
+        #expect(await isRefused(later, 4, by: filter))
+        let fork = Sample.header(Sample.alice, 6, parents: [Sample.empty], ticket: 3)
+        #expect(await isRefused(fork, 5, by: filter))
+        let child = Sample.header(Sample.alice, 6, parents: [first.cid], ticket: 3)
+        #expect(await !isRefused(child, 5, by: filter))
+        await filter.close()
+    }
+}
+
+@Suite struct MinerConfigurationTests {
+    @Test func `the file that init writes is read back`() throws {
+        var configuration = MinerConfiguration()
+        configuration.node = .init(address: "/ip4/10.0.0.1/tcp/3453", token: "a.b.c")
+        configuration.auth = .init(address: "http://10.0.0.1:8989", token: "d.e.f")
+        configuration.gateways = ["/ip4/10.0.0.1/tcp/45132", "/ip4/10.0.0.2/tcp/45132"]
+        let read = try MinerConfiguration(toml: configuration.text(), name: "config.toml")
+        #expect(read.node == configuration.node)
+        #expect(read.auth == configuration.auth)
+        #expect(read.gateways == configuration.gateways)
+        #expect(read.unknownKeys == [])
+        #expect(read.propagationDelay == nil)
+    }
+
+    @Test func `the keys of the first generation are understood`() throws {
+        let text = """
+            ListenAPI = "/ip4/10.0.0.1/tcp/3453"
+            Token = "a.b.c"
+            BlockRecord = "cache"
+            [API]
+            ListenAddress = "/ip4/0.0.0.0/tcp/12308/http"
+            Timeout = "30s"
+            [Db]
+            Type = "local"
+            """
+        let read = try MinerConfiguration(toml: text, name: "config.toml")
+        #expect(read.node == .init(address: "/ip4/10.0.0.1/tcp/3453", token: "a.b.c"))
+        #expect(try read.socketAddress().port == 12308)
+        #expect(read.unknownKeys == [])
+    }
+
+    @Test func `unknown keys are told, wrong values refused`() throws {
+        let read = try MinerConfiguration(toml: "Speed = 3", name: "c")
+        #expect(read.unknownKeys.count == 1)
+        #expect(throws: ConfigurationError.self) {
+            try MinerConfiguration(toml: "MinerOnceTimeout = \"-1s\"", name: "c")
+        }
+    }
+
+    @Test(.enabled(if: Vectors.arePresent, Vectors.missing))
+    func `the original's own default file has no unknown key`() throws {
+        let bytes = try Vectors.bytes(
+            "reference/services/config/sophon-miner-v1.18.0-config.toml"
+        )
+        // Its keys are commented out; with them in, all are known.
+        let text = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .map { $0.hasPrefix("# ") ? "" : String($0.drop { $0 == "#" }) }
+            .joined(separator: "\n")
+        let read = try MinerConfiguration(toml: text, name: "config.toml")
+        #expect(read.unknownKeys == [])
+        #expect(read.propagationDelay == .seconds(12))
+        #expect(read.roundTimeout == .seconds(15))
+        #expect(read.recordedEpochs == Int64(20_160))
+    }
+}
