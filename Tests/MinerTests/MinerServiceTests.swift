@@ -2,6 +2,7 @@ import EventLoop
 import FilecoinTypes
 import Foundation
 import HTTP
+import JSON
 import JSONRPC
 import SQLStore
 import ServiceKit
@@ -34,7 +35,8 @@ import VenusAPI
             _ pool: ScriptedPool,
             _ place: String,
             _ folder: TemporaryDirectory,
-            _ roundTimeout: Duration
+            _ roundTimeout: Duration,
+            _ adjust: @escaping @Sendable (inout MinerConfiguration) -> Void = { _ in }
         ) async throws -> MinerService {
             var options = MinerOptions(repository: folder.path("miner"), clock: pool.clock)
             options.log = LogSystem(level: .trace, sinks: [MemorySink()])
@@ -42,6 +44,7 @@ import VenusAPI
                 configuration.listen = "/ip4/127.0.0.1/tcp/0"
                 configuration.node = .init(address: place, token: "token")
                 configuration.roundTimeout = roundTimeout
+                adjust(&configuration)
             }
             return try await MinerService.start(options)
         }
@@ -280,6 +283,75 @@ import VenusAPI
         await rig.stop()
     }
 
+    @Test func `the miners of the auth service mine through a gateway`() async throws {
+        var rig = try await Rig()
+        await rig.service.stop()
+        rig.pool.state.withLock { $0.open = [Sample.bob] }
+        let place = rig.place
+        rig.service = try await Rig.start(rig.pool, place, rig.folder, .seconds(20)) {
+            configuration in
+            configuration.auth = .init(address: place, token: "token")
+            // The first gateway cannot be reached; the next one is asked.
+            configuration.gateways = ["\(place)/nowhere", place]
+            configuration.gatewayToken = "token"
+        }
+        rig.client = try Rig.client(rig.service)
+        let listed = try await rig.client.call(MinerListAddress.self)
+        #expect(listed.map(\.miner) == [Sample.alice, Sample.bob])
+        #expect(listed.map(\.user) == ["sp1", "sp1"])
+        try await rig.mine(1)
+        #expect(rig.pool.head.blocks.map(\.miner) == [Sample.bob])
+        // Starting and stopping is kept by the auth service.
+        #expect(await rig.run("address", "start", "t01000").status == 0)
+        #expect(await rig.run("address", "stop", "t01001").status == 0)
+        #expect(rig.pool.state.withLock { $0.open } == [Sample.alice])
+        try await rig.mine(2)
+        #expect(rig.pool.head.blocks.map(\.miner) == [Sample.alice])
+        #expect(await rig.run("address", "warmup", "t01000").output == "warmup success.\n")
+        #expect(rig.pool.state.withLock { $0.refusals } == [])
+        await rig.stop()
+    }
+
+    @Test func `init writes the configuration, takes a first miner and refuses a second time`()
+        async throws
+    {
+        let rig = try await Rig()
+        let folder = rig.folder.path("other")
+        func initialize(_ words: [String]) async -> (status: Int32, output: String) {
+            let console = MemoryConsole()
+            let status = await MinerProgram.application.run(
+                ["--repo", folder, "init", "--api", rig.place, "--token", "token"] + words,
+                environment: [:],
+                console: console
+            )
+            return (status, console.output + console.errors)
+        }
+        #expect(await initialize(["--mysql-conn", "user@tcp(db)/x"]).status == 2)
+        let link = [
+            "--actor", "t01000", "--sealer-listen-api", "\(rig.place)/alice", "--sealer-token",
+            "token", "--wallet-listen-api",
+        ]
+        let wrong = await initialize(link + ["\(rig.place)/bob"])
+        #expect(wrong.status == 1)
+        #expect(!FileManager.default.fileExists(atPath: folder + "/config.toml"))
+        let wallet = ["\(rig.place)/alice", "--wallet-token", "token"]
+        let right = await initialize(["--listen", "127.0.0.1:0"] + link + wallet)
+        #expect(right.status == 0)
+        #expect(right.output.contains("Miner successfully init"))
+        let again = await initialize([])
+        #expect(again.status == 1)
+        #expect(again.output.contains("is already initialized"))
+        let mode = try FileManager.default.attributesOfItem(atPath: folder + "/config.toml")
+        #expect(mode[.posixPermissions] as? Int == 0o600)
+        var options = MinerOptions(repository: folder, clock: rig.pool.clock)
+        options.log = .silent
+        let service = try await MinerService.start(options)
+        let client = try Rig.client(service)
+        #expect(try await client.call(MinerListAddress.self).map(\.miner) == [Sample.alice])
+        await service.stop()
+        await rig.stop()
+    }
+
     @Test func `a call without a valid token is refused, and a reader changes nothing`()
         async throws
     {
@@ -378,5 +450,29 @@ import VenusAPI
         #expect(read.propagationDelay == .seconds(12))
         #expect(read.roundTimeout == .seconds(15))
         #expect(read.recordedEpochs == Int64(20_160))
+    }
+}
+
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+struct MinerHelpTests {
+    @Test func `every command and flag of the original is there`() async throws {
+        let bytes = try Vectors.bytes("reference/services/help/sophon-miner-v1.18.0.json")
+        let commands = try #require(try JSONValue(parsing: bytes)["commands"]?.array)
+        #expect(commands.count == 19)
+        for command in commands {
+            let words = try #require(command["command"]?.string).split(separator: " ").dropFirst()
+            let console = MemoryConsole()
+            let status = await MinerProgram.application.run(
+                words.map(String.init) + ["--help"],
+                environment: [:],
+                console: console
+            )
+            #expect(status == 0)
+            let help = try #require(command["help"]?.string)
+            for flag in help.split(whereSeparator: { " ,\n".contains($0) })
+            where flag.hasPrefix("--") && flag != "--system" {
+                #expect(console.output.contains(flag), "\(words) \(flag)")
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ import JSONRPC
 import Multiformats
 import ServiceKit
 import Synchronization
+import TestSupport
 import Testing
 import VenusAPI
 
@@ -36,6 +37,8 @@ final class ScriptedPool: Sendable {
         var proofs: [Address: Int] = [:]
         /// Sealers that do not answer.
         var stuck: Set<Address> = []
+        /// The miners of the auth service that blocks are made for.
+        var open: Set<Address> = []
         /// Whether the choice of messages fails.
         var hasNoMessages = false
         /// What the wallets were asked to sign, in order.
@@ -53,9 +56,11 @@ final class ScriptedPool: Sendable {
 
     init() throws {
         clock = ManualClock(now: Sample.genesis + .seconds(1))
+        // Always the same keys: an election that a miner has all the power in is lost once in 150 times.
+        var generator = SeededGenerator(seed: 1)
         keys = [
-            Sample.alice: try SigningKey(.generate(.bls)),
-            Sample.bob: try SigningKey(.generate(.bls)),
+            Sample.alice: try SigningKey(.generate(.bls, using: &generator)),
+            Sample.bob: try SigningKey(.generate(.bls, using: &generator)),
         ]
         genesis = Sample.tipset(Sample.header(.system, 0, parents: [], ticket: 0))
         state = Mutex(State(head: genesis))
@@ -68,6 +73,8 @@ final class ScriptedPool: Sendable {
         for (miner, name) in Self.names {
             local(miner).mount(on: &router, at: "/\(name)/rpc/v0", verifier: AnyToken())
         }
+        gateway().mount(on: &router, at: "/rpc/v2", verifier: AnyToken())
+        addAuth(to: &router)
         let server = HTTPServer(router: router)
         let loopback = try #require(SocketAddress(ip: "127.0.0.1", port: 0))
         let place = try await server.start(on: loopback)
@@ -258,6 +265,53 @@ final class ScriptedPool: Sendable {
             state.subscribers.append(continuation)
         }
         return stream
+    }
+
+    // MARK: - Auth and gateway
+
+    /// An auth service with one user, who has both miners.
+    private func addAuth(to router: inout HTTPRouter) {
+        router.on(.get, "/user/list") { _ in
+            .json(.ok, Array(#"[{"id":"u-1","name":"sp1","state":1}]"#.utf8))
+        }
+        router.on(.get, "/user/miner/list") { [self] request in
+            let isKnown = request.queryItems.contains { $0.name == "user" && $0.value == "sp1" }
+            let open = state.withLock { $0.open }
+            let rows = [Sample.alice, Sample.bob].map { miner in
+                JSONObject([
+                    ("Miner", .string(miner.text(on: .mainnet))), ("User", .string("sp1")),
+                    ("OpenMining", .bool(open.contains(miner))),
+                ])
+            }
+            return .json(.ok, isKnown ? rows.jsonBytes() : Array("[]".utf8))
+        }
+        router.on(.post, "/miner/add-miner") { [self] request in
+            let body = try JSONValue(parsing: request.body)
+            let miner = try Address(from: try #require(body["Miner"]))
+            let isOpen = body["OpenMining"] == .bool(true)
+            state.withLock { state in
+                if isOpen { state.open.insert(miner) } else { state.open.remove(miner) }
+            }
+            return .json(.ok, Array("false".utf8))
+        }
+    }
+
+    /// A gateway that the wallets and sealers of the user have dialled in to.
+    private func gateway() -> RPCService {
+        var api = RPCService()
+        api.on(GatewayWalletSign.self, need: .sign) { [self] _, signer, accounts, bytes, meta in
+            guard accounts == ["sp1"] else { throw RPCError("no connection for \(accounts)") }
+            guard let key = keys.values.first(where: { $0.address == signer }) else {
+                throw RPCError("no wallet has \(signer)")
+            }
+            return key.sign(try Self.payload(bytes.bytes, meta))
+        }
+        api.on(GatewayComputeProof.self, need: .admin) { [self] _, miner, sectors, _, _, version in
+            state.withLock { $0.proofs[miner, default: 0] += 1 }
+            guard sectors.count == 1, version == 15 else { throw RPCError("one sector") }
+            return Sample.proof
+        }
+        return api
     }
 
     // MARK: - Wallet and sealer
