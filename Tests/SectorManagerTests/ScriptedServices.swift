@@ -276,7 +276,69 @@ final class ScriptedNode: Sendable {
         api.on(StateMinerSectors.self, need: .read) { _, _, numbers, _ in
             sectors.onChain.filter { numbers?.field.contains($0.sectorNumber.rawValue) ?? true }
         }
+        addReport(to: &api, sectors)
         return api
+    }
+
+    /// What only people ask for: the figures of the seed's example.
+    private static func addReport(to api: inout RPCService, _ sectors: SealedSectors) {
+        api.on(StateNetworkVersion.self, need: .read) { _, _ in 15 }
+        api.on(StateMinerPower.self, need: .read) { _, _, _ in
+            MinerPowerResult(
+                minerPower: PowerClaimResult(rawBytePower: 0, qualityAdjustedPower: 0),
+                totalPower: PowerClaimResult(
+                    rawBytePower: TokenAmount(attoFIL: 1_649_267_441_664),
+                    qualityAdjustedPower: TokenAmount(attoFIL: 16_492_674_416_640)
+                ),
+                hasMinPower: false
+            )
+        }
+        api.on(StateMinerSectorCount.self, need: .read) { _, _, _ in
+            MinerSectorsResult(live: 3 << 19, active: 0, faulty: 0)
+        }
+        api.on(StateGetActor.self, need: .read) { _, address, _ in
+            let code = CID.dagCBOR(hashing: [2])
+            let text = address == .id(1000) ? "383.869" : "1000"
+            return ActorRecord(code: code, head: code, balance: try TokenAmount(text))
+        }
+        api.on(ChainReadObj.self, need: .read) { _, _ in
+            JSONBytes(minerState(pledge: try TokenAmount("0.09375")))
+        }
+        api.on(StateMinerAvailableBalance.self, need: .read) { _, _, _ in
+            try TokenAmount("383.775")
+        }
+        api.on(StateMarketBalance.self, need: .read) { _, _, _ in
+            MarketBalanceResult(escrow: 0, locked: 0)
+        }
+        api.on(StateMinerActiveSectors.self, need: .read) { _, _, _ in
+            Array(sectors.onChain.prefix(2))
+        }
+        api.on(StateSectorGetInfo.self, need: .read) { _, _, number, _ in
+            sectors.onChain.first { $0.sectorNumber == number }
+        }
+        api.on(StateSectorExpiration.self, need: .read) { _, _, _, _ in
+            SectorExpirationResult(onTime: 1_000_000, early: 0)
+        }
+    }
+
+    /// The block of a miner's state, as the chain keeps it (specs-actors v7).
+    private static func minerState(pledge: TokenAmount) -> [UInt8] {
+        let cid = CID.dagCBOR(hashing: [3])
+        var encoder = CBOREncoder()
+        encoder.array(15)
+        encoder.encode(cid)
+        encoder.encode(TokenAmount.zero)
+        encoder.encode(TokenAmount.zero)
+        encoder.encode(cid)
+        encoder.encode(TokenAmount.zero)
+        encoder.encode(pledge)
+        for _ in 0..<4 { encoder.encode(cid) }
+        encoder.encode(ChainEpoch(100))
+        encoder.unsigned(0)
+        encoder.encode(cid)
+        encoder.encode(BitField())
+        encoder.bool(true)
+        return encoder.bytes
     }
 }
 
@@ -285,7 +347,8 @@ final class ScriptedMessager: Sendable {
     struct State {
         var messages: [String: MessagerMessage] = [:]
         var hasWallet = true
-        var waiting: [AsyncStream<MessagerMessage>.Continuation] = []
+        /// What the chain answers a message that makes a miner.
+        var receipt: MessageReceipt?
     }
 
     let box: Box
@@ -321,6 +384,20 @@ final class ScriptedMessager: Sendable {
             guard isNew else { throw RPCError("message \(id) already exists") }
             continuation.yield(row)
             return id
+        }
+        api.on(MessagerPushMessage.self, need: .write) { _, message, _ in
+            box.state.withLock {
+                $0.messages["uid-1"] = MessagerMessage(id: "uid-1", message: message)
+            }
+            return "uid-1"
+        }
+        api.on(MessagerWaitMessage.self, need: .read) { _, id, _ in
+            guard var found = box.state.withLock({ $0.messages[id] }) else {
+                throw RPCError("record not found")
+            }
+            found.receipt = box.state.withLock { $0.receipt }
+            found.state = .onChain
+            return found
         }
         api.on(MessagerMarkBadMessage.self, need: .admin) { _, id in
             box.state.withLock { $0.messages[id]?.state = .failed }

@@ -54,7 +54,7 @@ import VenusAPI
             configuration.declaresFaults = false
             var work = SealerInitialization(
                 repository: repository,
-                actor: .id(SealedSectors.miner),
+                miner: .existing(.id(SealedSectors.miner)),
                 configuration: configuration
             )
             work.hasLocalStorage = false
@@ -110,7 +110,7 @@ import VenusAPI
     {
         let scene = try await Scene.make()
         var other = try scene.initialization()
-        other.actor = .id(1001)
+        other.miner = .existing(.id(1001))
         await #expect(throws: CommandFailure.self) { try await other.run() }
         scene.messager.change { $0.hasWallet = false }
         await #expect(throws: CommandFailure.self) { try await scene.initialization().run() }

@@ -1,3 +1,5 @@
+import BuiltinActors
+import CBOR
 package import FilecoinTypes
 import Foundation
 import HTTP
@@ -9,11 +11,18 @@ package import ServiceKit
 import StorageProofs
 import VenusAPI
 
-/// Makes the folder of a sealer for a miner that is on the chain: what `venus-sealer init` does.
+/// Makes the folder of a sealer: what `venus-sealer init` does.
 package struct SealerInitialization: Sendable {
+    /// The miner that the sealer is for.
+    package enum Miner: Sendable {
+        /// It is on the chain.
+        case existing(Address)
+        /// It is to be made, by a message of the owner.
+        case new(owner: Address, worker: Address, SectorSize)
+    }
+
     package var repository: String
-    /// The miner's address.
-    package var actor: Address
+    package var miner: Miner
     /// The file's values; the secret is made.
     package var configuration: SealerConfiguration
     /// Whether the folder itself keeps sectors too.
@@ -25,9 +34,9 @@ package struct SealerInitialization: Sendable {
     package var random: any RandomSource = SystemRandom()
     package var log: LogSystem = .silent
 
-    package init(repository: String, actor: Address, configuration: SealerConfiguration) {
+    package init(repository: String, miner: Miner, configuration: SealerConfiguration) {
         self.repository = repository
-        self.actor = actor
+        self.miner = miner
         self.configuration = configuration
     }
 
@@ -81,30 +90,117 @@ package struct SealerInitialization: Sendable {
         let version = try await node.call(NodeVersion.self)
         let head = try await node.call(ChainHead.self)
         log.info("full node", ["version": version.version, "height": head.height])
-        guard let miner = try await node.call(StateLookupID.self, actor, head.key).actorID else {
-            throw CommandFailure("the node knows no number of \(actor)")
-        }
-        let info: MinerInfoResult
-        do { info = try await node.call(StateMinerInfo.self, .id(miner), head.key) } catch let error
-            as RPCError
-        {
-            throw CommandFailure("there is no miner \(actor) on the chain: \(error)")
-        }
-        let worker = try await node.call(StateAccountKey.self, info.worker, head.key)
         let messager = try connections.client(
             configuration.messagerURL,
             token: configuration.messagerToken,
             path: "/rpc/v0"
         )
-        guard try await messager.call(MessagerWalletHas.self, worker) else {
-            throw CommandFailure(
-                "the messager reaches no wallet with the worker's key \(worker) of \(actor); "
-                    + "link it with venus-messager wallet add"
-            )
+        let miner: ActorID
+        switch self.miner {
+        case .existing(let address): miner = try await find(address, node, messager)
+        case .new(let owner, let worker, let size):
+            miner = try await create(owner, worker, size, node, messager, log)
         }
         let sectors = try manifest(of: miner)
         if !sectors.isEmpty { try await compare(sectors, miner, node) }
         return (miner, sectors)
+    }
+
+    /// Finds a miner on the chain and checks that its worker can sign.
+    private func find(
+        _ address: Address,
+        _ node: RPCClient,
+        _ messager: RPCClient
+    ) async throws -> ActorID {
+        let info: MinerInfoResult
+        let miner: ActorID
+        do {
+            guard let id = try await node.call(StateLookupID.self, address, .empty).actorID else {
+                throw CommandFailure("the node knows no number of \(address)")
+            }
+            miner = id
+            info = try await node.call(StateMinerInfo.self, .id(id), .empty)
+        } catch let error as RPCError {
+            throw CommandFailure("there is no miner \(address) on the chain: \(error)")
+        }
+        try await requireKey(of: info.worker, "worker", node, messager)
+        return miner
+    }
+
+    /// Has the chain make a miner.
+    ///
+    /// The message's id is logged first: after an interruption the miner is found by
+    /// `venus-messager msg search` and given as `--actor`.
+    private func create(
+        _ owner: Address,
+        _ worker: Address,
+        _ size: SectorSize,
+        _ node: RPCClient,
+        _ messager: RPCClient,
+        _ log: Logger
+    ) async throws -> ActorID {
+        let version = try await node.call(StateNetworkVersion.self, .empty)
+        let type = RegisteredSealProof(version: .v1_1, sectorSize: size)?
+            .windowPoStProof(version < 19 ? .v1 : .v1_1)
+        guard let type else { throw CommandFailure("no sector has \(size) bytes") }
+        try await requireKey(of: worker, "worker", node, messager)
+        try await requireKey(of: owner, "owner", node, messager)
+        let parameters = CreateMinerParameters(
+            owner: owner,
+            worker: worker,
+            windowPoStProofType: type,
+            peerID: [],
+            multiaddrs: []
+        )
+        let message = Message(
+            to: .power,
+            from: owner,
+            method: Self.createMiner,
+            params: parameters.cborBytes()
+        )
+        let id = try await messager.call(MessagerPushMessage.self, message, nil)
+        log.info("Pushed CreateMiner message: \(id)")
+        log.info("Waiting for confirmation")
+        let done = try await messager.call(
+            MessagerWaitMessage.self,
+            id,
+            Self.confidence,
+            timeout: .seconds(86_400)
+        )
+        guard done.state == .onChain, let receipt = done.receipt, receipt.exitCode.isSuccess else {
+            let code = done.receipt.map { "exit code \($0.exitCode)" } ?? done.errorText
+            throw CommandFailure("message \(id) made no miner: \(done.state), \(code)")
+        }
+        let made = try CreateMinerReturn(cbor: receipt.returnValue)
+        log.info("New miners address is: \(made.idAddress) (\(made.robustAddress))")
+        guard let miner = made.idAddress.actorID else {
+            throw CommandFailure("the chain gave the miner the address \(made.idAddress)")
+        }
+        log.info("Created new miner: \(made.idAddress)")
+        return miner
+    }
+
+    /// The power actor's method that makes a miner.
+    private static let createMiner: MethodNumber = 2
+    /// How deep its message must be, as in the original.
+    private static let confidence: UInt64 = 5
+
+    /// Checks that the messager reaches a wallet that signs for an account.
+    private func requireKey(
+        of account: Address,
+        _ role: String,
+        _ node: RPCClient,
+        _ messager: RPCClient
+    ) async throws {
+        let key =
+            account.isKey
+            ? account : try await node.call(StateAccountKey.self, account, .empty)
+        guard try await messager.call(MessagerWalletHas.self, key) else {
+            throw CommandFailure(
+                "the messager reaches no wallet with the \(role)'s key \(key); "
+                    + "link it with venus-messager wallet add"
+            )
+        }
     }
 
     /// The sectors of the miner in the manifest.

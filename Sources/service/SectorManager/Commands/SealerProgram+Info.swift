@@ -1,4 +1,6 @@
 import BigIntegers
+import BuiltinActors
+import CBOR
 import FilecoinTypes
 import Foundation
 import JSON
@@ -11,7 +13,8 @@ extension SealerProgram {
         "info",
         usage: "show the miner: chain, power, balances, sectors",
         flags: [
-            Flag("hide-sectors-info", .boolean, usage: "do not count the sectors by state")
+            Flag("hide-sectors-info", .boolean, usage: "do not count the sectors by state"),
+            Flag.clockFile,
         ]
     ) { call in
         let report = try await MinerReport(call)
@@ -35,7 +38,7 @@ struct MinerReport {
     private let counts: MinerSectorsResult
     private let balance: TokenAmount
     private let available: TokenAmount
-    private let state: JSONValue
+    private let state: BuiltinActors.MinerState
     private let market: MarketBalanceResult
     private let worker: TokenAmount
     private let controls: TokenAmount
@@ -50,9 +53,13 @@ struct MinerReport {
         info = try await node.call(StateMinerInfo.self, miner, key)
         power = try await node.call(StateMinerPower.self, miner, key)
         counts = try await node.call(StateMinerSectorCount.self, miner, key)
-        balance = try await node.call(StateGetActor.self, miner, key).balance
+        let actor = try await node.call(StateGetActor.self, miner, key)
+        balance = actor.balance
         available = try await node.call(StateMinerAvailableBalance.self, miner, key)
-        state = try await node.call(StateReadState.self, miner, key)
+        // As the original does: the node gives the block, the reader knows its shape.
+        state = try BuiltinActors.MinerState(
+            cbor: try await node.call(ChainReadObj.self, actor.head).bytes
+        )
         market = try await node.call(StateMarketBalance.self, miner, key)
         worker = try await node.call(StateGetActor.self, info.worker, key).balance
         var sum = TokenAmount.zero
@@ -60,7 +67,7 @@ struct MinerReport {
             sum += try await node.call(StateGetActor.self, control, key).balance
         }
         controls = sum
-        now = WallTime.nanoseconds / 1_000_000_000
+        now = try call.protocolClock().now.seconds
     }
 
     var text: String {
@@ -139,16 +146,12 @@ struct MinerReport {
     }
 
     private var balances: [String] {
-        func part(_ name: String) -> String {
-            let text = state["State"]?[name]?.string ?? "0"
-            return TokenAmount(attoFIL: BigInt(decimal: text) ?? 0).shortText
-        }
         let free = market.escrow - market.locked
         var lines = [
             "Sealer Balance:    \(balance.shortText)",
-            "      PreCommit:  \(part("PreCommitDeposits"))",
-            "      Pledge:     \(part("InitialPledge"))",
-            "      Vesting:    \(part("LockedFunds"))",
+            "      PreCommit:  \(state.preCommitDeposits.shortText)",
+            "      Pledge:     \(state.initialPledge.shortText)",
+            "      Vesting:    \(state.lockedFunds.shortText)",
             "      Available:  \(available.shortText)",
             "Market Balance:   \(market.escrow.shortText)",
             "       Locked:    \(market.locked.shortText)",

@@ -39,7 +39,7 @@ package enum SealerProgram {
         usage: "make the folder of a sealer",
         flags: [
             Flag("actor", usage: "address of a miner that is on the chain"),
-            Flag("worker", aliases: ["w"], usage: "worker of a new miner"),
+            Flag("worker", aliases: ["w"], usage: "worker of a new miner; its owner unless given"),
             Flag("owner", aliases: ["o"], usage: "owner of a new miner"),
             Flag("sector-size", usage: "size of a new miner's sectors"),
             Flag("network", usage: "devnet, 2k, nerpa, calibration or mainnet"),
@@ -77,22 +77,12 @@ package enum SealerProgram {
             configuration.proofParameters = absolute(folder)
         }
         AddressNetwork.show(configuration.network == "mainnet" ? .mainnet : .testnet)
-        guard let text = call.optionalString("actor") else {
-            throw CommandFailure(
-                "a new miner cannot be made yet; give --actor of one that is on the chain",
-                exitStatus: 2
-            )
-        }
-        for flag in ["worker", "owner", "sector-size"] where call.isSet(flag) {
-            throw UsageError("--\(flag) is for a new miner; --actor names one that has it already")
-        }
         if call.boolean("genesis-miner"), call.optionalString("pre-sealed-metadata") == nil {
             throw UsageError("--genesis-miner needs --pre-sealed-metadata")
         }
-        guard let actor = Address(text) else { throw UsageError("--actor \(text) is no address") }
         var work = SealerInitialization(
             repository: call.string("repo"),
-            actor: actor,
+            miner: try wantedMiner(call),
             configuration: configuration
         )
         work.hasLocalStorage = !call.boolean("no-local-storage")
@@ -100,6 +90,39 @@ package enum SealerProgram {
         work.preSealedMetadata = call.optionalString("pre-sealed-metadata")
         work.log = LogSystem(level: .info, sinks: [StandardErrorSink()])
         try await work.run()
+    }
+
+    private static func wantedMiner(_ call: Invocation) throws -> SealerInitialization.Miner {
+        if let actor = try address(call, "actor") {
+            for flag in ["worker", "owner", "sector-size"] where call.isSet(flag) {
+                throw UsageError(
+                    "--\(flag) is for a new miner; --actor names one that has it already"
+                )
+            }
+            return .existing(actor)
+        }
+        guard let owner = try address(call, "owner") ?? address(call, "worker") else {
+            throw UsageError("give --actor of a miner on the chain, or --owner of a new one")
+        }
+        let worker = try address(call, "worker") ?? owner
+        if worker.isKey, worker.kind != .bls {
+            throw UsageError("--worker \(worker) has no BLS key, and only those make blocks")
+        }
+        guard let text = call.optionalString("sector-size") else {
+            throw UsageError("--sector-size is missing, such as 2KiB or 32GiB")
+        }
+        guard let bytes = ByteCount.parse(text), let size = SectorSize(text: "\(bytes)") else {
+            throw UsageError("--sector-size \(text) is none of 2KiB, 8MiB, 512MiB, 32GiB, 64GiB")
+        }
+        return .new(owner: owner, worker: worker, size)
+    }
+
+    private static func address(_ call: Invocation, _ flag: String) throws -> Address? {
+        guard let text = call.optionalString(flag) else { return nil }
+        guard let address = Address(text) else {
+            throw UsageError("--\(flag) \(text) is no address")
+        }
+        return address
     }
 
     /// The network that is named behind `init`, or before it.

@@ -54,10 +54,10 @@ final class WindowPoStRunner: Sendable {
 
     // MARK: - Quiescence
 
-    /// Whether nothing is under way, and the time that was asked for has not come.
+    /// Whether a head was acted on, nothing is under way, and the time that was asked for has not come.
     var isIdle: Bool {
-        let (pending, wake) = state.withLock { ($0.pending, $0.wake) }
-        guard pending == 0 else { return false }
+        let (pending, acted, wake) = state.withLock { ($0.pending, $0.acted, $0.wake) }
+        guard pending == 0, acted != nil else { return false }
         return wake.map { parts.epochs.start(of: $0.rawValue) > parts.clock.now } ?? true
     }
 
