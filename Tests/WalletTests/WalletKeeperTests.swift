@@ -51,6 +51,30 @@ import VenusAPI
         #expect(try await keeper.sign([1], SigningMeta(.unknown), by: address) == signature)
     }
 
+    @Test func `no key is added under another password than its neighbours have`() async throws {
+        let store = try await KeyStore(.memory) { 0 }
+        func keeper() -> WalletKeeper {
+            WalletKeeper(
+                store: store,
+                cost: ScryptCost(n: 1024, p: 1),
+                random: SeededRandom(seed: [5])
+            )
+        }
+        let first = keeper()
+        try await first.setPassword(Secret("a"))
+        let address = try await first.generate(.bls)
+        // Another process takes any password, as the original does.
+        let second = keeper()
+        try await second.setPassword(Secret("b"))
+        await #expect(throws: WalletFailure.self) { try await second.provePassword() }
+        await #expect(throws: WalletFailure.self) { try await second.generate(.bls) }
+        #expect(try await store.addresses() == [address])
+        let third = keeper()
+        try await third.setPassword(Secret("a"))
+        _ = try await third.generate(.secp256k1)
+        #expect(try await store.addresses().count == 2)
+    }
+
     @Test func `a deleted key no longer signs`() async throws {
         let keeper = try await keeper()
         try await keeper.setPassword(Secret("a"))

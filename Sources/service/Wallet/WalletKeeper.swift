@@ -11,6 +11,8 @@ import VenusAPI
 actor WalletKeeper {
     private var lock = PasswordLock()
     private var keys: [Address: SigningKey] = [:]
+    /// Whether the password is known to be that of the keys that are there.
+    private var isProven = false
     private let store: KeyStore
     private let cost: ScryptCost
     private let random: any RandomSource
@@ -36,6 +38,21 @@ actor WalletKeeper {
         keys = [:]
     }
 
+    /// Checks that the password that was set decrypts the keys that are there.
+    ///
+    /// Setting takes any password after a restart, as in the original; but a key that is encrypted under
+    /// another one than its neighbours would be lost to whoever knows only the first.
+    ///
+    /// - Throws: ``WalletFailure``.
+    func provePassword() async throws {
+        let password = try lock.password()
+        if isProven { return }
+        if let first = try await store.addresses().first, let key = try await store.key(of: first) {
+            _ = try key.encrypted.decrypt(password)
+        }
+        isProven = true
+    }
+
     /// Checks the password, whether locked or not.
     func verify(_ password: Secret) throws { try lock.verify(PasswordDigest(password)) }
 
@@ -57,6 +74,7 @@ actor WalletKeeper {
 
     /// Stores a key, unless it is there.
     func add(_ info: KeyInfo) async throws -> Address {
+        try await provePassword()
         let password = try lock.password()
         let key: SigningKey
         do throws(KeyError) { key = try SigningKey(info) } catch {

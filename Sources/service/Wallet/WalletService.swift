@@ -75,7 +75,12 @@ package final class WalletService: Sendable {
                 cost: configuration.cost,
                 random: options.random
             )
-            if let password = options.password { try await keeper.setPassword(password) }
+            if let password = options.password {
+                try await keeper.setPassword(password)
+                do { try await keeper.provePassword() } catch {
+                    throw CommandFailure("the given password is not that of \(path): \(error)")
+                }
+            }
             let api = WalletAPI(
                 keeper: keeper,
                 secret: configuration.secret,
