@@ -48,12 +48,14 @@ struct RPCRequest: Sendable {
     ) throws(RPCFailure) -> JSONValue? {
         switch (value, dialect) {
         case (nil, _), (.null?, _): return nil
-        case (.string?, .current), (.number?, .current): return value
+        case (.string?, .current), (.number?, .current), (.string?, .fork2022),
+            (.number?, .fork2022):
+            return value
         case (.number(let number)?, .fork2021) where number.int64 != nil: return value
         case (let value?, .fork2021):
             let text = "unmarshaling request: json: cannot unmarshal \(value.kindName) into id"
             throw RPCFailure(id: 0, error: unreadable(text))
-        case (let value?, .current):
+        case (let value?, .current), (let value?, .fork2022):
             let text = "failed to parse ID: invalid id type: \(value.kindName)"
             throw RPCFailure(id: nil, error: unreadable(text))
         }
@@ -92,7 +94,7 @@ enum RPCResponse {
             text += id
             text += currentMiddle
             text += result ?? null
-        case .fork2021:
+        case .fork2021, .fork2022:
             text += forkStart
             if let result {
                 text += forkResult
@@ -114,10 +116,10 @@ enum RPCResponse {
                 writer.member("error", error)
                 writer.member("id", id)
                 writer.member("jsonrpc", "2.0")
-            case .fork2021:
+            case .fork2021, .fork2022:
                 writer.member("jsonrpc", "2.0")
                 writer.member("id", id)
-                writer.member("error", error)
+                writer.member("error", dialect == .fork2022 ? error.withCode : error)
             }
         }
         return writer.bytes + [0x0A]

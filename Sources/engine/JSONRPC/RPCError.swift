@@ -41,11 +41,16 @@ package struct RPCError: Error, Hashable, Sendable, CustomStringConvertible {
         dialect: RPCDialect
     ) -> RPCError {
         let plain = name.split(separator: ".").last.map(String.init) ?? name
-        // The fork of 2021 has two blanks.
-        let blank = dialect == .fork2021 ? "  " : " "
+        // The fork has two blanks.
+        let blank = dialect.isFork ? "  " : " "
         return RPCError(
             "missing permission to invoke '\(plain)'\(blank)(need '\(need.rawValue)')"
         )
+    }
+
+    /// The error with its code in the text, as the fork writes errors of the protocol.
+    var withCode: RPCError {
+        code < 0 ? RPCError(code: code, "(error code \(code)) \(message)", data: data) : self
     }
 
     package var description: String { message }
@@ -76,4 +81,14 @@ package enum RPCDialect: Sendable {
     /// The fork that venus-wallet v1.2.0 uses: ids are integers, no batches, no `result` for methods
     /// without one, errors without an id have an empty body.
     case fork2021
+    /// The fork v0.1.9, of the messager and the gateway from 2022 on: like that of 2021, but any kind of id.
+    case fork2022
+
+    /// Whether it is one of Venus's fork.
+    var isFork: Bool { self != .current }
+
+    /// What answers say that they are; Go guesses it from the text where nobody says it.
+    var contentType: String {
+        self == .fork2022 ? "text/plain; charset=utf-8" : "application/json"
+    }
 }

@@ -11,7 +11,7 @@ package struct RPCServerOptions: Sendable {
     /// The most calls of one WebSocket that run at once; more wait to be read.
     package var concurrentCalls: Int = 1024
     /// How long a WebSocket's token is trusted before it is verified again.
-    package var tokenTrust: Duration = .seconds(30)
+    package var tokenTrust: Duration = .seconds(25)
     /// When WebSockets ping and give up.
     package var timing: WebSocket.Timing = WebSocket.Timing()
     /// Header fields of every answer, for instance for browsers.
@@ -44,7 +44,9 @@ extension RPCService {
         _ verifier: any TokenVerifier,
         _ options: RPCServerOptions
     ) async -> HTTPResponse {
-        if request.method == .options, request.headers["Authorization"] == nil {
+        if request.method == .options, request.headers["Authorization"] == nil,
+            dialect != .fork2022
+        {
             // A browser asks what it may send before it sends a token.
             return HTTPResponse(.ok)
         }
@@ -100,7 +102,7 @@ extension RPCService {
                 return invalidRequest
             }
             return await answerBatch(requests, context)
-        case (.array, .fork2021): return HTTPResponse(.internalServerError, headers: Self.jsonType)
+        case (.array, .fork2021), (.array, .fork2022): return emptyRefusal
         case (.null, _), (.bool, _), (.number, _), (.string, _): return reply(nil, Self.parseError)
         case (.object, _): return await answerOne(document, context)
         }
@@ -110,12 +112,22 @@ extension RPCService {
         RPCError(code: RPCError.parseErrorCode, "Parse error")
     }
 
-    private static var jsonType: HTTPHeaders { ["Content-Type": "application/json"] }
+    /// What the fork says to what it cannot read.
+    private var emptyRefusal: HTTPResponse {
+        HTTPResponse(
+            .internalServerError,
+            headers: dialect == .fork2021 ? ["Content-Type": dialect.contentType] : [:]
+        )
+    }
+
+    private func json(_ status: HTTPStatus, _ body: [UInt8]) -> HTTPResponse {
+        guard dialect == .fork2022 else { return .json(status, body) }
+        let headers: HTTPHeaders = body.isEmpty ? [:] : ["Content-Type": dialect.contentType]
+        return HTTPResponse(status, headers: headers, body: body)
+    }
 
     private var invalidRequest: HTTPResponse {
-        guard dialect == .current else {
-            return HTTPResponse(.internalServerError, headers: Self.jsonType)
-        }
+        guard dialect == .current else { return emptyRefusal }
         return reply(nil, RPCError(code: RPCError.invalidRequestCode, "Invalid request"))
     }
 
@@ -123,7 +135,7 @@ extension RPCService {
     private func reply(_ id: JSONValue?, _ error: RPCError) -> HTTPResponse {
         let hasBody = id != nil || dialect == .current
         let body = hasBody ? RPCResponse.failure(id: id, error: error, dialect) : []
-        return .json(Self.status(of: error), body)
+        return json(Self.status(of: error), body)
     }
 
     nonisolated(nonsending) private func answerOne(
@@ -132,7 +144,7 @@ extension RPCService {
     ) async -> HTTPResponse {
         do throws(RPCFailure) {
             let request = try RPCRequest(from: value, dialect: dialect)
-            return .json(.ok, try await perform(request, context))
+            return json(.ok, try await perform(request, context))
         } catch {
             return reply(error.id, error.error)
         }
@@ -155,7 +167,7 @@ extension RPCService {
             body += answer
         }
         body.append(UInt8(ascii: "]"))
-        return .json(.ok, body)
+        return json(.ok, body)
     }
 
     /// Runs one request; returns the answer, empty for a notification.

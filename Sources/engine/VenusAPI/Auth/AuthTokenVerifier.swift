@@ -3,13 +3,14 @@ import JSONRPC
 package import ServiceKit
 import Synchronization
 
-/// Says who a token stands for, and asks the auth service about it at most every half minute.
+/// Says who a token stands for, and asks the auth service about it again after a while.
 ///
-/// A token that was revoked stops working within ``lifetime``. While the service is away, tokens that
+/// A token that was revoked stops working within ``lifetime``; over a WebSocket, whose server asks here every
+/// `RPCServerOptions.tokenTrust`, within both together, which is less than a minute. While the service is away, tokens that
 /// it confirmed keep working for ``grace``, so that a restart of auth does not stop the pool.
 package final class AuthTokenVerifier: TokenVerifier {
     /// How long an answer is trusted.
-    package static let lifetime: Duration = .seconds(30)
+    package static let lifetime: Duration = .seconds(25)
     /// How long a confirmed token works when the service gives no answer.
     package static let grace: Duration = .seconds(60)
     /// The most answers kept; the oldest half is dropped.
