@@ -263,8 +263,9 @@ let modules: [Module] = [
         "Messager",
         .service,
         uses: [
-            "BigIntegers", "Bytes", "CBOR", "EventLoop", "FilecoinTypes", "HTTP", "JSON", "JSONRPC",
-            "Multiformats", "SQLStore", "ServiceKit", "VenusAPI",
+            "ActorRuntime", "BigIntegers", "BuiltinActors", "Bytes", "CBOR", "EventLoop",
+            "FilecoinTypes", "HTTP", "JSON", "JSONRPC", "Multiformats", "SQLStore", "ServiceKit",
+            "VenusAPI",
         ]
     ),
     Module(
@@ -363,7 +364,7 @@ let modules: [Module] = [
         "venus-conformance",
         .command,
         .executable,
-        uses: ["Conformance", "NodeConformance"]
+        uses: ["Conformance", "MessagerConformance", "NodeConformance"]
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),

@@ -107,6 +107,11 @@ final class RecordedNode: MessagerChain, MessagerTarget, MessagerSigner, Message
         return SenderAccount(nonce: try actor.decode("Nonce"), balance: try actor.decode("Balance"))
     }
 
+    func code(of address: Address, at key: TipsetKey) async throws -> CID? {
+        try answer("Filecoin.StateGetActor", [address.jsonValue(), key.jsonValue()])
+            .expectObject().decode("Code")
+    }
+
     func poolNonce(of address: Address) async throws -> UInt64 { throw Missing(what: "pool nonce") }
 
     func accountKey(of address: Address) async throws -> Address {

@@ -91,39 +91,41 @@ package struct MessagerConfiguration: Sendable {
     }
 
     /// The file that the first start writes.
-    static let template = """
+    var text: String {
+        """
         # Configuration of venus-messager. Durations are text such as "8s".
 
         [api]
-          Address = "/ip4/127.0.0.1/tcp/39812"
+          Address = "\(listen)"
 
         [db]
           # "sqlite": the file message.db beside this one.
-          type = "sqlite"
+          type = "\(databaseType)"
 
         [jwt]
           # The auth service and a token for it; empty for none.
-          authURL = ""
-          token = ""
+          authURL = "\(authURL)"
+          token = "\(authToken)"
 
         [node]
-          url = "/ip4/127.0.0.1/tcp/3453"
-          token = ""
+          url = "\(nodeURL)"
+          token = "\(nodeToken)"
 
         [gateway]
           # Gateways to wallets; wallets can also be linked with "venus-messager wallet add".
-          url = []
-          token = ""
+          url = [\(gateways.map { "\"\($0)\"" }.joined(separator: ", "))]
+          token = "\(gatewayToken)"
 
         [messageService]
           # How long a head has to stay before messages are chosen.
-          WaitingChainHeadStableDuration = "8s"
+          WaitingChainHeadStableDuration = "\(GoDuration.text(stableTime))"
           # Whether another instance on the same database chooses and pushes.
-          skipPushMessage = false
+          skipPushMessage = \(skipsPushing)
 
         [log]
           path = ""
           level = "info"
 
         """
+    }
 }

@@ -74,8 +74,7 @@ package final class MessagerService: Quiescent {
     ///   the folder, the configuration, the node, the database or the socket says.
     package static func start(_ options: MessagerOptions) async throws -> MessagerService {
         let repository = try Repository(options.repository)
-        var configuration = try load(repository)
-        options.adjust(&configuration)
+        let configuration = try load(repository, options)
         try checkDatabase(configuration.databaseType)
         let system = try options.log ?? configuration.log.makeSystem()
         let log = system.logger("main")
@@ -111,7 +110,18 @@ package final class MessagerService: Quiescent {
                 version: Self.version
             )
             var router = HTTPRouter()
-            router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok") }
+            router.on(.get, "/healthcheck", runs: .loop) { _ in
+                HTTPResponse(
+                    .ok,
+                    headers: ["Content-Type": "application/json; charset=utf-8"],
+                    body: Array("{\"status\":\"OK\"}\n".utf8)
+                )
+            }
+            router.on(.get, "/metrics") { _ in
+                do { return .text(.ok, try await engine.metrics.text(store)) } catch {
+                    return .text(.internalServerError, "\(error)\n")
+                }
+            }
             api.service().mount(
                 on: &router,
                 at: "/rpc/v0",
@@ -230,13 +240,24 @@ package final class MessagerService: Quiescent {
         return TokenVerifierChain([local, AuthTokenVerifier(client: client)])
     }
 
-    private static func load(_ repository: Repository) throws -> MessagerConfiguration {
+    /// The configuration of the folder, with the changes of this start.
+    ///
+    /// The first start writes what it is given, so that later ones and the commands know it.
+    private static func load(
+        _ repository: Repository,
+        _ options: MessagerOptions
+    ) throws -> MessagerConfiguration {
         let path = repository.file("config.toml")
-        if !FileManager.default.fileExists(atPath: path) {
-            try AtomicFile.write(MessagerConfiguration.template, to: path, mode: 0o600)
+        var configuration = MessagerConfiguration()
+        guard FileManager.default.fileExists(atPath: path) else {
+            options.adjust(&configuration)
+            try AtomicFile.write(configuration.text, to: path, mode: 0o600)
+            return configuration
         }
         let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
-        return try MessagerConfiguration(toml: text, name: path)
+        configuration = try MessagerConfiguration(toml: text, name: path)
+        options.adjust(&configuration)
+        return configuration
     }
 
     /// Checks the type of the database.

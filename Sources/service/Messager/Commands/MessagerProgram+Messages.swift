@@ -1,3 +1,4 @@
+import Bytes
 import FilecoinTypes
 import JSON
 import JSONRPC
@@ -55,7 +56,7 @@ extension MessagerProgram {
             call.integer("page-size"),
             0
         )
-        show(messages, call)
+        try await show(messages, call)
     }
 
     private static let search = Command(
@@ -76,7 +77,7 @@ extension MessagerProgram {
             throw UsageError("value of query must be entered")
         }
         call.print("- message information:")
-        printJSON(found, call)
+        for text in try await texts([found], call) { printJSON(text, call) }
     }
 
     private static let wait = Command(
@@ -94,9 +95,9 @@ extension MessagerProgram {
         call.print("message cid \(done.signedCID?.description ?? "")")
         call.print("Height: \(done.height)")
         call.print("Tipset: \(done.tipset.stored)")
-        call.print("exitcode: \(done.receipt?.exitCode.rawValue ?? -1)")
+        call.print("exitcode: \(done.receipt.map { "\($0.exitCode)" } ?? "-1")")
         call.print("gas_used: \(done.receipt?.gasUsed ?? 0)")
-        call.print("return_value: \(JSONBytes(done.receipt?.returnValue ?? []).jsonText())")
+        call.print("return_value: \(Base64.encode(done.receipt?.returnValue ?? []))")
         guard done.state == .onChain else { throw CommandFailure("message state \(done.state)") }
     }
 
@@ -108,7 +109,7 @@ extension MessagerProgram {
     ) { call in
         let from = try call.optionalString("from").map(address)
         let messages = try await client(call).call(MessagerListFailedMessage.self)
-        show(messages.filter { from == nil || $0.message.from == from }, call)
+        try await show(messages.filter { from == nil || $0.message.from == from }, call)
     }
 
     private static let listBlocked = Command(
@@ -124,15 +125,56 @@ extension MessagerProgram {
             OptionalAddress(from),
             seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue
         )
-        show(messages, call)
+        try await show(messages, call)
     }
 
-    private static func show(_ messages: [MessagerMessage], _ call: Invocation) {
+    private static func show(_ messages: [MessagerMessage], _ call: Invocation) async throws {
+        let texts = try await texts(messages, call)
         if call.string("output-type") == "json" {
-            printJSON(messages, call)
+            printJSON(texts, call)
         } else {
-            call.print(MessageTable(messages, isVerbose: call.boolean("verbose")).text)
+            call.print(TextTable(texts, isVerbose: call.boolean("verbose")).text)
         }
+    }
+
+    /// Finds the names of the methods that messages call.
+    ///
+    /// Which actor a message is for, the node of the configuration says; where it does not answer, methods stay
+    /// numbers.
+    private static func texts(
+        _ messages: [MessagerMessage],
+        _ call: Invocation
+    ) async throws -> [MessageText] {
+        var codes: [Address: CID] = [:]
+        var node = try? nodeClient(call)
+        var texts: [MessageText] = []
+        for row in messages {
+            let (to, method) = (row.message.to, row.message.method)
+            if method != .send, codes[to] == nil, let client = node {
+                do { codes[to] = try await client.code(of: to, at: .empty) } catch { node = nil }
+            }
+            let name =
+                method == .send
+                ? "Send" : codes[to].flatMap { ParameterText.methodName($0, method) }
+            texts.append(MessageText(row: row, method: name ?? "\(method)"))
+        }
+        return texts
+    }
+
+    private static func nodeClient(_ call: Invocation) throws -> NodeClient {
+        let folder = Repository.expanded(call.string("repo"))
+        let bytes = try AtomicFile.read(folder + "/config.toml", maximumBytes: 1 << 20)
+        let configuration = try MessagerConfiguration(
+            toml: String(decoding: bytes, as: UTF8.self),
+            name: "config.toml"
+        )
+        guard let info = APIInfo(address: configuration.nodeURL, token: configuration.nodeToken)
+        else { throw CommandFailure("\(configuration.nodeURL) is no address") }
+        var options = RPCClientOptions()
+        options.timeout = .seconds(2)
+        return NodeClient(
+            RPCClient(info.httpURL("/rpc/v1"), token: info.token, options: options)
+        )
     }
 
     private static func cid(_ text: String) throws -> CID {
@@ -243,10 +285,10 @@ extension MessagerProgram {
         for id in ids {
             do {
                 _ = try await client.call(MessagerMarkBadMessage.self, id)
-                call.print("mark message \(id) bad success")
+                call.print("mark msg \(id) as bad successful")
             } catch {
                 failures += 1
-                call.print("mark message \(id) bad failed: \(error)")
+                call.print("mark msg \(id) as bad failed: \(error)")
             }
         }
         if failures > 0 { throw CommandFailure("\(failures) of \(ids.count) failed") }
@@ -268,15 +310,27 @@ extension MessagerProgram {
 
     private static let recoverFailed = Command(
         "recover-failed-msg",
-        usage: "take the signed failed messages of a sender up again",
-        flags: [Flag("from", usage: "the sender", isRequired: true), reallyFlag]
+        usage: "take failed messages up again",
+        argumentsUsage: "<id>...",
+        flags: [
+            Flag("from", usage: "every signed failed message of this sender"), reallyFlag,
+        ]
     ) { call in
         try checkReally(call)
-        let ids = try await client(call).call(
-            MessagerRecoverFailedMsg.self,
-            flagAddress(call, "from")
-        )
-        for id in ids { call.print(id) }
+        let client = try client(call)
+        var ids: [String] = []
+        for id in call.arguments {
+            let row = try await client.call(MessagerGetMessageByUid.self, id)
+            guard row.state == .failed else { throw CommandFailure("need failed msg: \(id)") }
+            // One that never got a nonce begins anew.
+            let state: MessagerState = row.signature == nil ? .unfilled : .filled
+            _ = try await client.call(MessagerUpdateMessageStateByID.self, id, state)
+            ids.append(id)
+        }
+        if let from = try call.optionalString("from").map(address) {
+            ids += try await client.call(MessagerRecoverFailedMsg.self, from)
+        }
+        call.print("recover failed messages success: [\(ids.joined(separator: " "))]")
     }
 
     private static let updateState = Command(
@@ -291,7 +345,11 @@ extension MessagerProgram {
         try checkReally(call)
         let state = MessagerState(rawValue: call.integer("state"))
         let id = call.string("id")
-        _ = try await client(call).call(MessagerUpdateMessageStateByID.self, id, state)
+        let client = try client(call)
+        guard try await client.call(MessagerGetMessageByUid.self, id).state != state else {
+            throw CommandFailure("the state has not changed, no need to update")
+        }
+        _ = try await client.call(MessagerUpdateMessageStateByID.self, id, state)
         call.print("update message(id=\(id)) state to \(state) success")
     }
 }

@@ -1,3 +1,4 @@
+import BigIntegers
 import FilecoinTypes
 import JSON
 import JSONRPC
@@ -47,6 +48,23 @@ extension MessagerProgram {
                     firstAddress(call),
                     UInt64(clamping: call.integer("num"))
                 )
+            },
+            Command(
+                "set-fee-params",
+                aliases: ["set_fee_params"],
+                usage: "set what messages of a sender may cost",
+                argumentsUsage: "<address>",
+                flags: feeFlags
+            ) { call in
+                let address = try firstAddress(call)
+                let change = try feeChange(call)
+                var spec = MessagerAddressSpec(address: address)
+                spec.gasOverEstimation = change.gasOverEstimation ?? 0
+                spec.gasOverPremium = change.gasOverPremium ?? 0
+                spec.maxFee = change.maxFee?.attoFIL.description ?? ""
+                spec.gasFeeCap = change.gasFeeCap?.attoFIL.description ?? ""
+                spec.baseFee = change.baseFee?.attoFIL.description ?? ""
+                _ = try await known(call).call(MessagerSetFeeParams.self, spec)
             },
             Command(
                 "update-nonce",
@@ -130,7 +148,11 @@ extension MessagerProgram {
                     url: call.string("url"),
                     token: call.string("token")
                 )
-                _ = try await client(call).call(MessagerSaveNode.self, node)
+                let client = try client(call)
+                guard try await !client.call(MessagerHasNode.self, node.name) else {
+                    throw CommandFailure("node exist")
+                }
+                _ = try await client.call(MessagerSaveNode.self, node)
             },
             Command("list", usage: "list the nodes") { call in
                 printJSON(try await client(call).call(MessagerListNode.self), call)

@@ -24,7 +24,7 @@ package enum MessagerProgram {
         ],
         commands: [
             Command("run", usage: "run the messager", flags: runFlags, action: run),
-            message, addresses, sharedParameters, node, wallet, send, log,
+            message, addresses, sharedParameters, actor, node, wallet, send, log,
         ],
         // The original prints its errors there, and scripts read them.
         errorsGoToOutput: true
@@ -107,7 +107,9 @@ package enum MessagerProgram {
         flags: [
             Flag("from", usage: "the sender", isRequired: true),
             Flag("method", .integer, default: "0", usage: "number of the method"),
+            Flag("params-json", usage: "parameters in JSON"),
             Flag("params-hex", usage: "parameters in CBOR, hexadecimal"),
+            Flag("account", usage: "the account that it is noted under"),
             Flag("gas-premium", default: "0", usage: "in attoFIL; 0 for an estimate"),
             Flag("gas-feecap", default: "0", usage: "in attoFIL; 0 for an estimate"),
             Flag("gas-limit", .integer, default: "0", usage: "0 for an estimate"),
@@ -116,23 +118,25 @@ package enum MessagerProgram {
         guard call.arguments.count == 2 else {
             throw UsageError("'send' expects two arguments, target and amount")
         }
-        var message = Message(
+        let isJSON = call.isSet("params-json")
+        guard !isJSON || !call.isSet("params-hex") else {
+            throw UsageError("give --params-json or --params-hex, not both")
+        }
+        var quick = MessagerQuickSend(
             to: try address(call.arguments[0]),
-            from: try flagAddress(call, "from")
+            from: try flagAddress(call, "from"),
+            method: MethodNumber(rawValue: UInt64(clamping: call.integer("method"))),
+            parametersType: isJSON ? "json" : "hex"
         )
-        do { message.value = try TokenAmount(call.arguments[1]) } catch {
+        do { quick.value = try TokenAmount(call.arguments[1]) } catch {
             throw UsageError("\(call.arguments[1]) is no amount")
         }
-        message.method = MethodNumber(rawValue: UInt64(clamping: call.integer("method")))
-        guard message.method != .send else { throw CommandFailure("do not use it to send funds") }
-        guard let parameters = [UInt8](hex: call.string("params-hex")) else {
-            throw UsageError("--params-hex is not hexadecimal")
-        }
-        message.params = parameters
-        message.gasPremium = try amount(call, "gas-premium")
-        message.gasFeeCap = try amount(call, "gas-feecap")
-        message.gasLimit = GasAmount(rawValue: call.integer("gas-limit"))
-        let id = try await client(call).call(MessagerPushMessage.self, message, nil)
+        quick.parameters = call.string(isJSON ? "params-json" : "params-hex")
+        quick.account = call.string("account")
+        quick.gasPremium = try amount(call, "gas-premium")
+        quick.gasFeeCap = try amount(call, "gas-feecap")
+        quick.gasLimit = GasAmount(rawValue: call.integer("gas-limit"))
+        let id = try await client(call).call(MessagerSend.self, quick)
         call.print("msg uuid \(id) ")
     }
 

@@ -1,5 +1,6 @@
 import FilecoinTypes
 import JSONRPC
+import Multiformats
 import ServiceKit
 import VenusAPI
 
@@ -45,7 +46,8 @@ extension MessagerEngine {
             chainNonce: max(applied ?? 0, account.nonce),
             account: account
         )
-        guard let situation else { return }
+        guard var situation else { return }
+        situation.actorFees = try await actorFees(for: situation.unfilled, at: head)
         let accounts = try await accounts.accounts(of: sender)
         var round = SelectionRound(situation)
         var step = round.start()
@@ -69,10 +71,29 @@ extension MessagerEngine {
                     step = round.refused("\(error)")
                 }
             case .finish(let outcome):
+                metrics.note(outcome, of: situation)
                 if try await store.save(outcome, of: sender) { await push(outcome.push) }
                 return
             }
         }
+    }
+
+    /// The settings of the methods that messages call, by the ids of the messages.
+    func actorFees(
+        for messages: [MessagerMessage],
+        at head: Tipset
+    ) async throws -> [String: MessagerFees] {
+        let settings = try await store.actorSettings()
+        if settings.isEmpty { return [:] }
+        var codes: [Address: CID] = [:]
+        var fees: [String: MessagerFees] = [:]
+        for row in messages.prefix(SelectionRound.maximumCandidates) {
+            let (to, method) = (row.message.to, row.message.method)
+            if codes[to] == nil { codes[to] = try await chain.code(of: to, at: head.key) }
+            guard let code = codes[to] else { continue }
+            fees[row.id] = settings.first { $0.code == code && $0.method == method }?.fees
+        }
+        return fees
     }
 
     // MARK: - Pushing

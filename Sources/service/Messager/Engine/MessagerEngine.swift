@@ -20,6 +20,7 @@ final class MessagerEngine: Sendable {
     let targets: @Sendable () async throws -> [any MessagerTarget]
     let log: Logger
     let activity = Activity()
+    let metrics = MessagerMetrics()
     private let clock: any ProtocolClock
     private let configuredStableTime: Duration
     private let state = Mutex(EngineState())
@@ -52,9 +53,6 @@ final class MessagerEngine: Sendable {
 
     /// The newest head that messages were brought up to.
     var head: Tipset? { state.withLock { $0.head } }
-
-    /// How long the present head has been there, in protocol time.
-    var headAge: Duration? { state.withLock { $0.headSince }.map { clock.now - $0 } }
 
     // MARK: - Loops
 
@@ -156,11 +154,13 @@ final class MessagerEngine: Sendable {
     func process(_ head: Tipset) async throws {
         try await follower.move(to: head)
         let now = clock.now
-        state.withLock { state in
+        let since = state.withLock { state in
+            defer { state.headSince = now }
             state.head = head
-            state.headSince = now
             state.headCount += 1
+            return state.headSince
         }
+        if let since { metrics.noteHead(stayed: now - since) }
         await lookForOpenMessages()
         wake()
     }

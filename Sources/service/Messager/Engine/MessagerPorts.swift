@@ -29,6 +29,8 @@ package protocol MessagerChain: Sendable {
     func messages(in key: TipsetKey) async throws -> [Message]
     /// What the state says about a sender; nil for an address that it does not know.
     func account(of address: Address, at key: TipsetKey) async throws -> SenderAccount?
+    /// The code of an actor; nil for an address that the state does not know.
+    func code(of address: Address, at key: TipsetKey) async throws -> CID?
     /// The first nonce of a sender that neither the chain nor the node's pool has.
     func poolNonce(of address: Address) async throws -> UInt64
     /// The key address of an account.

@@ -5,6 +5,9 @@ import VenusAPI
 
 /// The messager's node over JSON-RPC.
 struct NodeClient: MessagerChain, MessagerTarget {
+    /// How long a node may take for a batch: the sender's next round waits for it.
+    static let pushTime: Duration = .seconds(15)
+
     private let client: RPCClient
 
     /// - Parameter client: Of the node's `/rpc/v1`, over a WebSocket for ``headChanges()``.
@@ -33,12 +36,17 @@ struct NodeClient: MessagerChain, MessagerTarget {
     }
 
     func account(of address: Address, at key: TipsetKey) async throws -> SenderAccount? {
-        do {
-            let actor = try await client.call(StateGetActor.self, address, key)
-            return SenderAccount(nonce: actor.nonce, balance: actor.balance)
-        } catch let error as RPCError where error.message.contains("actor not found") {
-            return nil
-        }
+        try await actor(address, key).map { SenderAccount(nonce: $0.nonce, balance: $0.balance) }
+    }
+
+    func code(of address: Address, at key: TipsetKey) async throws -> CID? {
+        try await actor(address, key)?.code
+    }
+
+    private func actor(_ address: Address, _ key: TipsetKey) async throws -> ActorRecord? {
+        do { return try await client.call(StateGetActor.self, address, key) } catch let error
+            as RPCError where error.message.contains("actor not found")
+        { return nil }
     }
 
     func poolNonce(of address: Address) async throws -> UInt64 {
@@ -76,6 +84,10 @@ struct NodeClient: MessagerChain, MessagerTarget {
     }
 
     func push(_ messages: [SignedMessage]) async throws {
-        _ = try await client.call(MpoolBatchPushUntrusted.self, messages)
+        _ = try await client.call(
+            MpoolBatchPushUntrusted.self,
+            messages,
+            timeout: Self.pushTime
+        )
     }
 }

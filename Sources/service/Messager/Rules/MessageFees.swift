@@ -14,7 +14,7 @@ struct MessageFees: Equatable {
     ///
     /// - Parameters:
     ///   - message: Comes before every level, except for the base fee, of which it says nothing.
-    ///   - levels: The settings, the nearest first: of the address, of all addresses.
+    ///   - levels: The settings, the nearest first: of the address, of the method, of all addresses.
     init(of message: MessagerMessage, levels: [MessagerFees]) {
         func first<Value: Equatable & ExpressibleByIntegerLiteral>(_ values: [Value]) -> Value {
             values.first { $0 != 0 } ?? 0

@@ -43,6 +43,8 @@ struct SelectionRound {
         var highestOnChain: UInt64?
         /// The sender's unfilled messages, newest first.
         var unfilled: [MessagerMessage]
+        /// The settings of the methods that they call, by their ids.
+        var actorFees: [String: MessagerFees] = [:]
     }
 
     /// What is to be done next.
@@ -139,10 +141,13 @@ struct SelectionRound {
         let underWay = isBehind ? 0 : gap - min(gap, UInt64(missing.count))
         guard underWay < limit else { return finish() }
         let wanted = min(Int(clamping: limit - underWay), Self.maximumCandidates)
-        let levels = [situation.sender.fees, situation.shared.fees]
         var requests: [EstimateMessage] = []
         for var message in unfilled.prefix(wanted) {
-            let fees = MessageFees(of: message, levels: levels)
+            let actorFees = situation.actorFees[message.id] ?? MessagerFees()
+            let fees = MessageFees(
+                of: message,
+                levels: [situation.sender.fees, actorFees, situation.shared.fees]
+            )
             if fees.baseFeeLimit > 0 && situation.baseFee > fees.baseFeeLimit { continue }
             message.message.gasFeeCap = fees.gasFeeCap
             candidates.append(message)

@@ -22,7 +22,12 @@ extension MessagerAPI {
                     "message state(\(message.state)) has been final, can not update"
                 )
             }
-            _ = try await engine.follower.update(message)
+            guard try await engine.follower.update(message) else {
+                throw MessagerFailure(
+                    "message \(id) is not on the chain: "
+                        + (message.signedCID.map { "\($0)" } ?? "it has no signature yet")
+                )
+            }
             return id
         }
         api.on(MessagerReplaceMessage.self, need: .write) { context, wish in
@@ -118,6 +123,11 @@ extension MessagerAPI {
             )
         )
         var levels = [try await store.sharedSettings().fees]
+        if let head = engine.head,
+            let fees = try await engine.actorFees(for: [old], at: head)[old.id]
+        {
+            levels.insert(fees, at: 0)
+        }
         if let sender = try await store.address(old.message.from) {
             levels.insert(sender.fees, at: 0)
         }

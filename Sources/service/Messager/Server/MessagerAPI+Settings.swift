@@ -101,7 +101,7 @@ extension MessagerAPI {
                 throw MessagerFailure("url and token must not be empty")
             }
             let client = try connections.client(node.url, token: node.token, path: "/rpc/v1")
-            _ = try await client.call(ChainHead.self)
+            _ = try await client.call(ChainHead.self, timeout: .seconds(5))
             try await store.add(node)
             return NoResult()
         }
@@ -120,6 +120,7 @@ extension MessagerAPI {
             return NoResult()
         }
         addWallets(to: &api)
+        addActors(to: &api)
         api.on(MessagerSetLogLevel.self, need: .admin) { _, subsystem, name in
             guard let level = LogLevel(name) else {
                 throw MessagerFailure("unrecognized level: \"\(name)\"")
@@ -133,13 +134,31 @@ extension MessagerAPI {
         api.on(MessagerLogList.self, need: .admin, runs: .loop) { _ in MessagerService.subsystems }
     }
 
+    private func addActors(to api: inout RPCService) {
+        api.on(MessagerSaveActorCfg.self, need: .admin) { _, settings in
+            try await store.add(settings)
+            return NoResult()
+        }
+        api.on(MessagerUpdateActorCfg.self, need: .admin) { _, id, change in
+            try await store.updateActor(id, change)
+            return NoResult()
+        }
+        api.on(MessagerListActorCfg.self, need: .read) { _ in try await store.actorSettings() }
+        api.on(MessagerGetActorCfgByID.self, need: .read) { _, id in
+            guard let row = try await store.actorSettings(id) else {
+                throw MessagerFailure.notFound
+            }
+            return row
+        }
+    }
+
     private func addWallets(to api: inout RPCService) {
         api.on(MessagerSaveWallet.self, need: .admin) { _, wallet in
             guard !wallet.url.isEmpty, !wallet.name.isEmpty else {
                 throw MessagerFailure("name and url must not be empty")
             }
             let client = try connections.client(wallet.url, token: wallet.token, path: "/rpc/v0")
-            _ = try await client.call(WalletList.self)
+            _ = try await client.call(WalletList.self, timeout: .seconds(5))
             try await store.add(wallet)
             return NoResult()
         }

@@ -19,7 +19,7 @@ struct MessagerAPI {
 
     /// The methods, with the permissions of messager v1.18.0.
     func service() -> RPCService {
-        var api = RPCService()
+        var api = RPCService(dialect: .fork2022)
         addMessages(to: &api)
         addQueries(to: &api)
         addChanges(to: &api)
@@ -41,22 +41,17 @@ struct MessagerAPI {
         }
     }
 
-    /// The messages of signers that the caller may see.
-    func visible(
-        _ context: RPCContext,
-        _ messages: [MessagerMessage]
-    ) async throws -> [MessagerMessage] {
-        if context.caller.permissions.contains(.admin) { return messages.map(shown) }
-        var owned: [Address: Bool] = [:]
-        var result: [MessagerMessage] = []
-        for message in messages {
-            let signer = message.message.from
-            if owned[signer] == nil {
-                owned[signer] = try await engine.accounts.owns(context.caller.name, signer)
-            }
-            if owned[signer] == true { result.append(shown(message)) }
+    /// Limits a list that names no senders to those of the caller.
+    ///
+    /// - Returns: Whether there is any.
+    func limit(_ query: inout MessagerQuery, to context: RPCContext) async throws -> Bool {
+        if context.caller.permissions.contains(.admin) { return true }
+        if !query.senders.isEmpty { return true }
+        for row in try await store.addresses()
+        where try await engine.accounts.owns(context.caller.name, row.address) {
+            query.senders.append(row.address)
         }
-        return result
+        return !query.senders.isEmpty
     }
 
     /// A message with its confidence.
@@ -91,6 +86,9 @@ struct MessagerAPI {
                 try await push(context, id, message, spec)
             }
         }
+        api.on(MessagerSend.self, need: .sign) { context, call in
+            try await engine.activity.during { try await send(context, call) }
+        }
         api.on(MessagerWaitMessage.self, need: .read) { context, id, confidence in
             try await engine.waiting {
                 let message = try await found(context, store.message(id))
@@ -104,11 +102,33 @@ struct MessagerAPI {
         }
     }
 
+    private func send(_ context: RPCContext, _ call: MessagerQuickSend) async throws -> String {
+        guard call.method != .send else { throw MessagerFailure("do not use it to send funds") }
+        try await check(context, call.from)
+        var message = Message(to: call.to, from: call.from, value: call.value)
+        message.method = call.method
+        message.gasPremium = call.gasPremium ?? 0
+        message.gasFeeCap = call.gasFeeCap ?? 0
+        message.gasLimit = call.gasLimit ?? 0
+        message.params = try await ParameterText.encode(
+            call.parameters,
+            type: call.parametersType,
+            method: call.method
+        ) {
+            guard let code = try await engine.chain.code(of: call.to, at: .empty) else {
+                throw MessagerFailure("actor not found: \(call.to)")
+            }
+            return code
+        }
+        return try await push(context, store.newID(), message, nil, account: call.account)
+    }
+
     private func push(
         _ context: RPCContext,
         _ id: String,
         _ message: Message,
-        _ spec: MessagerSendSpec?
+        _ spec: MessagerSendSpec?,
+        account: String? = nil
     ) async throws -> String {
         var message = message
         if !message.from.isKey {
@@ -134,7 +154,7 @@ struct MessagerAPI {
                 id: id,
                 message: message,
                 spec: spec ?? MessagerSendSpec(),
-                walletName: context.caller.name
+                walletName: account ?? context.caller.name
             )
         )
         engine.noteOpenMessage()
@@ -164,16 +184,18 @@ struct MessagerAPI {
             return try await found(context, store.message(from: from, nonce: nonce))
         }
         api.on(MessagerListMessage.self, need: .read) { context, query in
+            var query = query
             for sender in query.senders { try await check(context, sender) }
-            return try await visible(context, store.messages(query))
+            guard try await limit(&query, to: context) else { return [] }
+            return try await store.messages(query).map(shown)
         }
-        api.on(MessagerListMessageByAddress.self, need: .admin) { context, from in
+        api.on(MessagerListMessageByAddress.self, need: .admin) { _, from in
             var query = MessagerQuery()
             query.senders = [from]
-            return try await visible(context, store.messages(query))
+            return try await store.messages(query).map(shown)
         }
         api.on(MessagerListMessageByFromState.self, need: .admin) {
-            context,
+            _,
             from,
             state,
             isAscending,
@@ -188,19 +210,24 @@ struct MessagerAPI {
             query.offset =
                 max(0, index - 1).multipliedReportingOverflow(by: query.limit).partialValue
             let before = duration > 0 ? store.timestamp - duration : nil
-            return try await visible(context, store.messages(query, createdBefore: before))
+            return try await store.messages(query, createdBefore: before).map(shown)
         }
         api.on(MessagerListFailedMessage.self, need: .read) { context in
             var query = MessagerQuery()
             query.states = [.unfilled]
-            return try await visible(context, store.messages(query, hasError: true))
+            guard try await limit(&query, to: context) else { return [] }
+            return try await store.messages(query, hasError: true).map(shown)
         }
         api.on(MessagerListBlockedMessage.self, need: .read) { context, from, duration in
             var query = MessagerQuery()
             query.states = [.unfilled, .filled]
-            query.senders = from.address.map { [$0] } ?? []
+            if let sender = from.address {
+                try await check(context, sender)
+                query.senders = [sender]
+            }
+            guard try await limit(&query, to: context) else { return [] }
             let before = store.timestamp - max(0, duration)
-            return try await visible(context, store.messages(query, createdBefore: before))
+            return try await store.messages(query, createdBefore: before).map(shown)
         }
     }
 }

@@ -1,10 +1,10 @@
-import SQLStore
+package import SQLStore
 
 /// The tables of the messager, with the names and columns of the original.
 ///
 /// Unlike there, times are integers (nanoseconds since 1970), and addresses have their f-letter.
-enum MessagerSchema {
-    static let migrations = [
+package enum MessagerSchema {
+    package static let migrations = [
         SQLMigration(
             1,
             [
@@ -68,6 +68,20 @@ enum MessagerSchema {
                     name {key 256} NOT NULL PRIMARY KEY, url {key 256} NOT NULL,
                     token {text} NOT NULL, created_at {integer} NOT NULL)
                 """
+            ]
+        ),
+        SQLMigration(
+            3,
+            [
+                """
+                CREATE TABLE actor_cfg (
+                    id {key 256} NOT NULL PRIMARY KEY, actor_v {integer} NOT NULL,
+                    code {key 256} NOT NULL, method {integer} NOT NULL, base_fee {key 256} NOT NULL,
+                    gas_over_estimation {real} NOT NULL, max_fee {key 256} NOT NULL,
+                    gas_fee_cap {key 256} NOT NULL, gas_over_premium {real} NOT NULL,
+                    created_at {integer} NOT NULL, updated_at {integer} NOT NULL)
+                """,
+                "CREATE UNIQUE INDEX idx_code_method ON actor_cfg (code, method)",
             ]
         ),
     ]

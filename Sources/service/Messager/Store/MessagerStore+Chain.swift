@@ -89,6 +89,43 @@ extension MessagerStore {
         }
     }
 
+    /// How many messages of a sender wait, and for how long.
+    struct Count: Sendable {
+        let sender: Address
+        let unfilled: Int64
+        let filled: Int64
+        let failed: Int64
+        /// Of those that are not final, the ones older than three and than five minutes.
+        let threeMinutes: Int64
+        let fiveMinutes: Int64
+    }
+
+    func counts() async throws -> [Count] {
+        let now = timestamp
+        return try await database.read { transaction in
+            try transaction.rows(
+                """
+                SELECT from_addr, SUM(state = 1) AS unfilled, SUM(state = 2) AS filled,
+                SUM(state = 4) AS failed,
+                SUM(state IN (1, 2) AND created_at <= ?) AS three,
+                SUM(state IN (1, 2) AND created_at <= ?) AS five
+                FROM messages WHERE state IN (1, 2, 4) GROUP BY from_addr
+                """,
+                now - 180_000_000_000,
+                now - 300_000_000_000
+            ).map { row throws(SQLError) in
+                Count(
+                    sender: try Address(stored: row.text("from_addr")),
+                    unfilled: try row.integer("unfilled"),
+                    filled: try row.integer("filled"),
+                    failed: try row.integer("failed"),
+                    threeMinutes: try row.integer("three"),
+                    fiveMinutes: try row.integer("five")
+                )
+            }
+        }
+    }
+
     // MARK: - The chain
 
     /// The executed tipsets that are remembered, newest first.

@@ -87,7 +87,7 @@ extension MessagerStore {
         return result
     }
 
-    private static func fees(_ row: SQLRow) throws(SQLError) -> MessagerFees {
+    static func fees(_ row: SQLRow) throws(SQLError) -> MessagerFees {
         var fees = MessagerFees()
         fees.gasOverEstimation = try row.real("gas_over_estimation")
         fees.maxFee = try MessageRow.amount(row, "max_fee")
@@ -148,15 +148,20 @@ extension MessagerStore {
 
     // MARK: - Nodes
 
-    /// Adds a node.
+    /// Adds a node, or changes the one with its id.
     ///
-    /// - Throws: ``MessagerFailure`` when the name is taken.
+    /// - Throws: ``MessagerFailure`` when another one has the name.
     func add(_ node: MessagerNode) async throws {
         let time = timestamp
         let id = node.id.isEmpty ? newID() : node.id
         try await database.transaction { transaction in
-            let known = try transaction.row("SELECT id FROM nodes WHERE name = ?", node.name)
-            guard known == nil else { throw MessagerFailure("node exist") }
+            let other = try transaction.row(
+                "SELECT id FROM nodes WHERE name = ? AND id <> ?",
+                node.name,
+                id
+            )
+            guard other == nil else { throw MessagerFailure("node exist") }
+            try transaction.execute("DELETE FROM nodes WHERE id = ?", id)
             try transaction.insert(
                 into: "nodes",
                 [

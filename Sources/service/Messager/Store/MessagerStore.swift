@@ -95,20 +95,22 @@ final class MessagerStore: Sendable {
     }
 
     func message(from: Address, nonce: UInt64) async throws -> MessagerMessage? {
-        // Unfilled messages share nonce 0 with the first one.
+        // Unfilled messages share nonce 0 with the first one, which comes before them.
         try await first(
-            "from_addr = ? AND nonce = ? AND state <> ?",
-            [from.stored, Int64(bitPattern: nonce), MessagerState.unfilled.rawValue]
+            "from_addr = ? AND nonce = ?",
+            [from.stored, Int64(bitPattern: nonce)],
+            order: "(state = \(MessagerState.unfilled.rawValue)), created_at"
         )
     }
 
     private func first(
         _ condition: String,
-        _ values: [any SQLBindable]
+        _ values: [any SQLBindable],
+        order: String = "created_at"
     ) async throws -> MessagerMessage? {
         try await database.read { transaction in
             try transaction.rows(
-                "SELECT * FROM messages WHERE \(condition) ORDER BY created_at LIMIT 1",
+                "SELECT * FROM messages WHERE \(condition) ORDER BY \(order) LIMIT 1",
                 values: values
             ).first.map(MessageRow.message)
         }
