@@ -24,7 +24,7 @@ conformance: deps
 	@test -n "$(VECTORS)" || { echo "usage: make conformance VECTORS=dir" >&2; exit 2; }
 	swift build $(SWIFT_FLAGS) --product venus-conformance
 	@# The services whose recorded dialogs are played.
-	@for program in venus-auth venus-wallet; do if [ -d Sources/command/$$program ]; then \
+	@for program in venus-auth venus-messager venus-wallet; do if [ -d Sources/command/$$program ]; then \
 		swift build $(SWIFT_FLAGS) --product $$program || exit 1; fi; done
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 

@@ -331,6 +331,16 @@ let modules: [Module] = [
             "Multiformats", "Node", "ServiceKit", "StateMachine", "StateView",
         ]
     ),
+    Module(
+        "MessagerConformance",
+        .composition,
+        uses: [
+            "Auth", "BigIntegers", "Bytes", "CBOR", "Compression", "Conformance", "EventLoop",
+            "FilecoinCrypto", "FilecoinTypes", "Hashing", "HTTP", "JSON", "JSONRPC",
+            "KeyValueStore", "Messager", "Multiformats", "Node", "NodeConformance", "SQLStore",
+            "ServiceKit", "VenusAPI", "Wallet",
+        ]
+    ),
     // A whole pool: its creation, its services as processes or inside one process, and its checks.
     Module(
         "Pool",

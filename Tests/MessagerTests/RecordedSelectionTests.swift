@@ -59,7 +59,12 @@ import VenusAPI
     /// Plays the steps before a number, comparing pushes and rows.
     ///
     /// - Returns: How many rows and batches were compared.
-    func play(_ scenario: String, before end: Int) async throws -> (rows: Int, batches: Int) {
+    func play(
+        _ scenario: String,
+        before end: Int,
+        by other: MessagerEngine? = nil
+    ) async throws -> (rows: Int, batches: Int) {
+        let engine = other ?? engine
         let path = "reference/services/messager/v1.18.0/\(scenario).json.gz"
         let file = try JSONValue(parsing: Vectors.gunzipped(path)).expectObject()
         let steps = try file.decode("steps", as: [JSONValue].self).map { try $0.expectObject() }
@@ -172,6 +177,30 @@ import VenusAPI
         // The head of step 26 left the chain before anybody asked for it, so it is not known.
         let compared = try await play("states", before: 25)
         #expect(compared.rows == 9 && compared.batches == 6, "\(compared)")
+    }
+
+    @Test func `what was saved before the process ended is pushed by the next one`() async throws {
+        struct Ended: Error {}
+        let ended = MessagerEngine(
+            store: store,
+            chain: node,
+            signer: node,
+            accounts: node,
+            targets: { throw Ended() },
+            clock: ManualClock(now: ProtocolTime(seconds: 0)),
+            stableTime: .seconds(1),
+            log: .silent
+        )
+        _ = try await play("states", before: 12, by: ended)
+        #expect(node.takePushed().isEmpty)
+        var query = MessagerQuery()
+        query.states = [.filled]
+        let saved = try await store.messages(query)
+        #expect(saved.count == 7)
+        await engine.select(at: try #require(ended.head))
+        let pushed = node.takePushed()
+        #expect(Set(pushed.joined()) == Set(saved.compactMap(\.signedCID)))
+        #expect(try await store.messages(query).map(\.signedCID) == saved.map(\.signedCID))
     }
 
     @Test func `messages follow the chain forward and back`() async throws {

@@ -1,4 +1,5 @@
 import Conformance
+import MessagerConformance
 import NodeConformance
 
-ConformanceCommand.main(sets: ConformanceSets.all + [NodeDialogSet()])
+ConformanceCommand.main(sets: ConformanceSets.all + [NodeDialogSet(), MessagerDialogSet()])

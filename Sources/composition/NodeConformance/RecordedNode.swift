@@ -3,34 +3,36 @@ import ChainStore
 import Compression
 import Conformance
 import Consensus
-import EventLoop
-import FilecoinCrypto
+package import EventLoop
+package import FilecoinCrypto
 import FilecoinTypes
 import Foundation
-import HTTP
+package import HTTP
 import IPLD
 import JSON
-import KeyValueStore
+package import KeyValueStore
 import NetworkParameters
-import Node
-import ServiceKit
+package import Node
+package import ServiceKit
 
 /// A node over a recorded chain, in this process, on a free port.
-final class RecordedNode: Sendable {
+package final class RecordedNode: Sendable {
     private let server: HTTPServer
     private let client = HTTPClient()
     /// Where it listens.
-    let address: SocketAddress
+    package let address: SocketAddress
     private let running: Task<Void, any Error>
     /// Its own tokens.
-    let tokens: NodeTokens
+    package let tokens: NodeTokens
     /// Its clock, which stands at the head's time.
-    let clock: ManualClock
+    package let clock: ManualClock
     /// The node.
-    let node: NodeService
+    package let node: NodeService
+    /// What it keeps.
+    package let store: MemoryStore
 
     /// Imports the chain of a folder with its wallet keys, and serves it.
-    static func start(folder: String) async throws -> RecordedNode {
+    package static func start(folder: String) async throws -> RecordedNode {
         let store = MemoryStore()
         let chain = try ChainStore(store)
         let genesis = try file(folder, "genesis.car")
@@ -41,23 +43,26 @@ final class RecordedNode: Sendable {
         )
         let report = try chain.importChain(try CARReader(archive))
         _ = try chain.setHead(report.head)
-        let wallet = try NodeWallet(folder: nil, network: .testnet)
-        for line in try file(folder, "keys.jsonl").split(separator: 0x0A) {
-            let value = try JSONValue(parsing: Array(line))
-            guard let type = value["type"]?.string, let key = value["privateKey"]?.string else {
-                continue
-            }
-            _ = try wallet.add(
-                KeyInfo(
-                    type: type == "bls" ? .bls : .secp256k1,
-                    privateKey: SecretBytes(try Base64.decode(key))
-                )
-            )
-        }
-        let tokens = NodeTokens(secret: [UInt8](repeating: 7, count: 32), remote: nil)
-        let clock = ManualClock(
-            now: ProtocolTime(seconds: Int64(report.head.minTimestamp) + 4)
+        return try await start(
+            folder: folder,
+            store: store,
+            clock: ManualClock(
+                now: ProtocolTime(seconds: Int64(report.head.minTimestamp) + 4)
+            ),
+            on: .loopback(port: 0)
         )
+    }
+
+    /// Serves what another node has left.
+    package static func start(
+        folder: String,
+        store: MemoryStore,
+        clock: ManualClock,
+        on place: SocketAddress
+    ) async throws -> RecordedNode {
+        let wallet = try NodeWallet(folder: nil, network: .testnet)
+        for key in try keys(in: folder) { _ = try wallet.add(key) }
+        let tokens = NodeTokens(secret: [UInt8](repeating: 7, count: 32), remote: nil)
         let node = try NodeService(
             NodeDependencies(
                 store: store,
@@ -72,25 +77,46 @@ final class RecordedNode: Sendable {
             )
         )
         let server = HTTPServer(router: node.router())
-        let address = try await server.start(on: .loopback(port: 0))
+        let address = try await server.start(on: place)
         return RecordedNode(
             node: node,
             tokens: tokens,
             clock: clock,
+            store: store,
             server: server,
             address: address
         )
+    }
+
+    /// The keys of the chain's accounts and miners.
+    package static func keys(in folder: String) throws -> [KeyInfo] {
+        var keys: [KeyInfo] = []
+        for line in try file(folder, "keys.jsonl").split(separator: 0x0A) {
+            let value = try JSONValue(parsing: Array(line))
+            guard let type = value["type"]?.string, let key = value["privateKey"]?.string else {
+                continue
+            }
+            keys.append(
+                KeyInfo(
+                    type: type == "bls" ? .bls : .secp256k1,
+                    privateKey: SecretBytes(try Base64.decode(key))
+                )
+            )
+        }
+        return keys
     }
 
     private init(
         node: NodeService,
         tokens: NodeTokens,
         clock: ManualClock,
+        store: MemoryStore,
         server: HTTPServer,
         address: SocketAddress
     ) {
         self.clock = clock
         self.node = node
+        self.store = store
         self.tokens = tokens
         self.server = server
         self.address = address
@@ -102,7 +128,7 @@ final class RecordedNode: Sendable {
     }
 
     /// Sends a recorded request.
-    func send(
+    package func send(
         _ method: String,
         _ path: String,
         headers: [(String, String)],
@@ -116,7 +142,7 @@ final class RecordedNode: Sendable {
     }
 
     /// Stops it.
-    func stop() async {
+    package func stop() async {
         running.cancel()
         await client.closeIdle()
         await server.shutdown(grace: .zero)

@@ -1,34 +1,73 @@
 internal import Foundation
 internal import HTTP
-internal import JSON
+package import JSON
 internal import Synchronization
+
+/// What a dialog is played against.
+package protocol DialogTarget {
+    /// `http://host:port`.
+    var base: String { get }
+    /// The folder of the service, for which recordings write `<REPO>`.
+    var repository: String { get }
+    /// The token that requests carry which have none of their own; empty for none.
+    var token: String { get }
+    /// Our values of names that the recording was given, such as tokens.
+    var given: [String: String] { get }
+    /// What stands in the recording, and what we have in its place.
+    var replacements: [String: String] { get }
+
+    /// What commands find in their environment, unless the recording says otherwise.
+    var environment: [String: String] { get }
+
+    /// Where one of the recording's programs lies.
+    func program(_ name: String) -> String
+    /// Ends the service.
+    func stop() throws
+    /// Starts it again.
+    func start() throws
+    /// Plays a step that is neither a request nor a command, in our values.
+    ///
+    /// - Returns: How it differs, or nil.
+    func play(_ step: JSONValue) throws -> String?
+    /// A text without what may differ between equal answers.
+    func plain(_ text: String) -> String
+}
+
+extension DialogTarget {
+    package var given: [String: String] { [:] }
+    package var replacements: [String: String] { [:] }
+    package var environment: [String: String] { [:] }
+    package func play(_ step: JSONValue) throws -> String? { nil }
+    package func plain(_ text: String) -> String { text }
+}
 
 /// Plays the requests and commands of a recorded dialog, in order, and compares the answers.
 ///
 /// What counts: the status; the body as JSON, but for the values that vary and those that were captured; for
 /// refusals the status and the JSON-RPC error code, not the wording. For commands: success or failure, and on
 /// success what was printed, blanks and times aside.
-struct DialogPlayer {
-    struct Difference {
-        let step: Int
-        let text: String
+package struct DialogPlayer {
+    package struct Difference {
+        package let step: Int
+        package let text: String
     }
 
-    private let service: DialogService
+    private let service: any DialogTarget
     /// Our values of the recording's names.
     private var values: [String: String]
     /// The recording's values.
     private var recorded: [String: String] = [:]
 
-    init(service: DialogService) {
+    package init(service: any DialogTarget) {
         self.service = service
-        values = service.token.isEmpty ? [:] : ["admin": service.token]
+        values = service.given
+        if !service.token.isEmpty { values["admin"] = service.token }
     }
 
     /// Plays all steps and returns the differences.
     ///
     /// - Throws: ``DialogError`` when the service cannot be reached.
-    mutating func play(_ scenario: JSONValue) throws -> [Difference] {
+    package mutating func play(_ scenario: JSONValue) throws -> [Difference] {
         for member in scenario["vars"]?.object?.members ?? [] {
             recorded[member.name] = member.value.string
         }
@@ -46,6 +85,8 @@ struct DialogPlayer {
                 text = try playRequest(request, wanted, step)
             } else if let command = step["cli"], let wanted = step["result"] {
                 text = try playCommand(command, wanted, step)
+            } else {
+                text = try service.play(try JSONValue(parsing: ours(step.jsonText())))
             }
             if let text {
                 let number = step["step"]?.integer(as: Int.self) ?? 0
@@ -57,9 +98,10 @@ struct DialogPlayer {
 
     /// What the recording did to the process between requests.
     private mutating func perform(_ action: String) throws {
-        if action.hasPrefix("stop") || action.hasPrefix("restart") { service.stop() }
+        if action.hasPrefix("stop") || action.hasPrefix("restart") { try service.stop() }
         if action.hasPrefix("start") || action.hasPrefix("restart") { try service.start() }
         if !service.token.isEmpty { values["admin"] = service.token }
+        values.merge(service.given) { $1 }
     }
 
     private func filled(_ text: String) -> String {
@@ -69,10 +111,11 @@ struct DialogPlayer {
 
     /// Puts our captured values where the recording has its own.
     private func ours(_ text: String) -> String {
-        recorded.reduce(text) { text, entry in
+        let captured = recorded.reduce(text) { text, entry in
             guard let value = values[entry.key], entry.value.count > 3 else { return text }
             return text.replacing(entry.value, with: value)
         }
+        return service.replacements.reduce(captured) { $0.replacing($1.key, with: $1.value) }
     }
 
     private mutating func capture(_ rules: JSONObject?, _ text: String) {
@@ -99,15 +142,16 @@ struct DialogPlayer {
         _ wanted: JSONValue,
         _ step: JSONValue
     ) throws -> String? {
-        let (status, text) = try send(request)
-        capture(step["captures"]?.object, text)
+        let (status, answer) = try send(request)
+        capture(step["captures"]?.object, answer)
+        let text = service.plain(answer)
         let wantedStatus = wanted["status"]?.integer(as: Int.self) ?? 0
         // The original crashed there; any answer is better.
         if wantedStatus == 0 { return nil }
         if status != wantedStatus {
             return "status \(status), wanted \(wantedStatus): \(text.prefix(200))"
         }
-        let want = ours(wanted["body"]?.string ?? "")
+        let want = service.plain(ours(wanted["body"]?.string ?? ""))
         let value = try? JSONValue(parsing: text)
         let wantedValue = try? JSONValue(parsing: want)
         if status >= 400 || wantedValue?["error"]?.isNull == false {
@@ -150,35 +194,8 @@ struct DialogPlayer {
             throw DialogError("\(target) is no path")
         }
         let request = HTTPRequest(method, target, headers: headers, body: Array(filled(body).utf8))
-        let response = try Self.waiting { try await HTTPClient().send(request, to: url) }
+        let response = try PlainThread.waiting { try await HTTPClient().send(request, to: url) }
         return (response.status.rawValue, String(decoding: response.bytes, as: UTF8.self))
-    }
-
-    /// Runs an asynchronous call from a plain thread, which may block.
-    private static func waiting<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) throws -> Value {
-        let result = Handover<Value>()
-        let done = DispatchSemaphore(value: 0)
-        // Waited for by the semaphore.
-        Task {
-            do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
-            done.signal()
-        }
-        done.wait()
-        return try result.get()
-    }
-
-    /// Carries a result from a task to the thread that waits for it.
-    private final class Handover<Value: Sendable>: Sendable {
-        private let value = Mutex<Result<Value, any Error>?>(nil)
-
-        func set(_ result: Result<Value, any Error>) { value.withLock { $0 = result } }
-
-        func get() throws -> Value {
-            guard let result = value.withLock({ $0 }) else { throw DialogError("no answer") }
-            return try result.get()
-        }
     }
 
     // MARK: - Commands
@@ -191,9 +208,9 @@ struct DialogPlayer {
         let words = command["argv"]?.array?.compactMap(\.string).map(filled) ?? []
         guard let name = words.first else { throw DialogError("a command without a name") }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: "\(service.programs)/\(name)")
+        process.executableURL = URL(fileURLWithPath: service.program(name))
         process.arguments = Array(words.dropFirst())
-        var environment = ProcessInfo.processInfo.environment
+        var environment = ProcessInfo.processInfo.environment.merging(service.environment) { $1 }
         for member in command["env"]?.object?.members ?? [] {
             environment[member.name] = filled(member.value.string ?? "")
         }
@@ -223,8 +240,8 @@ struct DialogPlayer {
             step["varies"]?.array?.compactMap(\.string).map { $0.replacing("stdout:", with: "") }
                 ?? []
         )
-        let have = lines(text, changing)
-        let want = lines(ours(wanted["stdout"]?.string ?? ""), changing)
+        let have = lines(service.plain(text), changing)
+        let want = lines(service.plain(ours(wanted["stdout"]?.string ?? "")), changing)
         return have == want ? nil : "prints \(have), wanted \(want)"
     }
 
@@ -256,8 +273,38 @@ struct DialogPlayer {
     }
 }
 
+/// Asynchronous calls from a plain thread, which may block.
+package enum PlainThread {
+    /// Runs a call and waits for what it gives.
+    package static func waiting<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value {
+        let result = Handover<Value>()
+        let done = DispatchSemaphore(value: 0)
+        // Waited for by the semaphore.
+        Task {
+            do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
+            done.signal()
+        }
+        done.wait()
+        return try result.get()
+    }
+
+    /// Carries a result from a task to the thread that waits for it.
+    private final class Handover<Value: Sendable>: Sendable {
+        private let value = Mutex<Result<Value, any Error>?>(nil)
+
+        func set(_ result: Result<Value, any Error>) { value.withLock { $0 = result } }
+
+        func get() throws -> Value {
+            guard let result = value.withLock({ $0 }) else { throw DialogError("no answer") }
+            return try result.get()
+        }
+    }
+}
+
 /// Paths such as `$.result[0].name` in recorded answers.
-enum JSONPath {
+package enum JSONPath {
     static func look(_ value: JSONValue, _ path: String) -> JSONValue? {
         var value = value
         for step in steps(path) {
@@ -270,7 +317,7 @@ enum JSONPath {
     }
 
     /// The value with `null` in the places that the paths name; `*` stands for every element.
-    static func masked(_ value: JSONValue, _ paths: [String]) -> JSONValue {
+    package static func masked(_ value: JSONValue, _ paths: [String]) -> JSONValue {
         paths.reduce(value) { masked($0, steps($1)[...]) }
     }
 

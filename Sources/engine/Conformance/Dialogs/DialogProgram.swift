@@ -111,8 +111,8 @@ struct DialogProgram: Sendable {
 }
 
 /// Why a dialog could not be played.
-struct DialogError: Error, CustomStringConvertible {
-    let description: String
+package struct DialogError: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }

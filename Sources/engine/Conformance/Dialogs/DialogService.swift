@@ -2,15 +2,15 @@ internal import Foundation
 internal import JSON
 
 /// A running service with a folder of its own.
-final class DialogService {
+package final class DialogService: DialogTarget {
     /// The folder of the service.
-    let repository: String
+    package let repository: String
     /// `http://host:port`.
-    let base: String
+    package let base: String
     /// Where the program and its neighbours lie.
     let programs: String
     /// The token that requests carry; empty for none.
-    private(set) var token = ""
+    package private(set) var token = ""
     private let program: DialogProgram
     private let launch: DialogProgram.Launch
     private let port: UInt16
@@ -38,7 +38,7 @@ final class DialogService {
     }
 
     /// Starts the service, also after it was stopped.
-    func start() throws {
+    package func start() throws {
         for name in program.readyFiles {
             try? FileManager.default.removeItem(atPath: "\(repository)/\(name)")
         }
@@ -66,7 +66,7 @@ final class DialogService {
         }
     }
 
-    func stop() {
+    package func stop() {
         process?.terminate()
         process?.waitUntilExit()
         process = nil
@@ -78,8 +78,10 @@ final class DialogService {
         try? FileManager.default.removeItem(atPath: repository)
     }
 
+    package func program(_ name: String) -> String { "\(programs)/\(name)" }
+
     /// The folder of the running executable.
-    static var programFolder: String {
+    package static var programFolder: String {
         let path =
             (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return URL(fileURLWithPath: path).deletingLastPathComponent().path

@@ -79,8 +79,8 @@ package struct DialogSet: ConformanceSet {
 }
 
 /// Where our services are meant to answer otherwise than the originals, with the reasons.
-struct WantedDifferences {
-    private struct Entry {
+package struct WantedDifferences: Sendable {
+    private struct Entry: Sendable {
         let program: String
         let scenario: String
         /// nil for every step.
@@ -91,7 +91,7 @@ struct WantedDifferences {
 
     /// Reads `conformance/wanted-differences.json` of the checkout that the executable was built in, or of
     /// the working directory; without the file nothing may differ.
-    static func load() throws -> WantedDifferences {
+    package static func load() throws -> WantedDifferences {
         var folder = URL(fileURLWithPath: DialogService.programFolder)
         var candidates = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
         while folder.path != "/" {
@@ -120,7 +120,7 @@ struct WantedDifferences {
     }
 
     /// Asks which steps of a dialog may differ.
-    func steps(program: String, scenario: String) -> Steps {
+    package func steps(program: String, scenario: String) -> Steps {
         let matching = entries.filter {
             program.hasSuffix($0.program) && ($0.scenario == "*" || $0.scenario == scenario)
         }
@@ -130,10 +130,10 @@ struct WantedDifferences {
         )
     }
 
-    struct Steps: Sendable {
+    package struct Steps: Sendable {
         let numbers: Set<Int>
         let isAll: Bool
 
-        func contains(_ step: Int) -> Bool { isAll || numbers.contains(step) }
+        package func contains(_ step: Int) -> Bool { isAll || numbers.contains(step) }
     }
 }
