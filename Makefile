@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test conformance bench lint format clean
+.PHONY: all deps build test devnet check-devnet conformance bench lint format clean
 
 all: build
 
@@ -18,6 +18,14 @@ build: deps
 test: deps
 	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
 	swift test $(SWIFT_FLAGS) --skip-build
+
+# Makes a pool below .devnet (or DATA=dir) unless there is one, starts it, and shows it until Ctrl-C.
+devnet: build
+	$(BUILD)/release/venus-pool $(if $(DATA),--data $(DATA)) devnet
+
+# Runs a new pool in real time and checks it; QUICK=1 for the short form.
+check-devnet: build
+	$(BUILD)/release/venus-pool --data $(BUILD)/check-devnet check $(if $(QUICK),--quick)
 
 # Runs every set of test data that is known, below any folder: make conformance VECTORS=dir
 conformance: deps

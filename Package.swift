@@ -346,11 +346,11 @@ let modules: [Module] = [
         "Pool",
         .composition,
         uses: [
-            "Auth", "BigIntegers", "Bytes", "CBOR", "Consensus", "CProcess", "EventLoop",
-            "FilecoinCrypto",
-            "FilecoinTypes", "Genesis", "HTTP", "Hashing", "JSON", "JSONRPC", "Messager",
-            "Multiformats", "NetworkParameters", "Node", "ServiceKit", "StorageCircuits",
-            "StorageProofs", "VenusAPI", "Wallet",
+            "Auth", "BigIntegers", "BitFields", "Bytes", "CBOR", "Consensus", "CProcess",
+            "EventLoop",
+            "FilecoinCrypto", "FilecoinTypes", "Genesis", "HTTP", "Hashing", "JSON", "JSONRPC",
+            "Messager", "Miner", "Multiformats", "NetworkParameters", "Node", "SectorManager",
+            "ServiceKit", "StorageCircuits", "StorageProofs", "VenusAPI", "Wallet",
         ]
     ),
 

@@ -13,6 +13,7 @@ import Testing
         ) { _ in true }
         return PoolPlan(
             networkName: "localnet-x",
+            blockDelaySeconds: 10,
             miners: (0..<miners).map { index in
                 PoolPlan.Miner(
                     id: .id(ActorID(rawValue: 1000 + UInt64(index))),

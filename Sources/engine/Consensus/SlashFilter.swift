@@ -93,6 +93,18 @@ package final class SlashFilter: Sendable {
 
     package init(_ store: any MinedBlockStore) { self.store = store }
 
+    /// Checks a block against those that were made before.
+    ///
+    /// - Throws: ``ConsensusFaultRisk``, or what the store throws.
+    package func check(_ block: MinedBlock) throws {
+        let risk = block.risk(
+            sameEpoch: try store.block(of: block.miner, at: block.epoch),
+            sameParents: try store.block(of: block.miner, on: block.parents),
+            parentEpoch: try store.block(of: block.miner, at: block.parentEpoch)
+        )
+        if let risk { throw risk }
+    }
+
     /// Checks a block against those that were made before, and remembers it.
     ///
     /// The same block may come again.
@@ -100,12 +112,7 @@ package final class SlashFilter: Sendable {
     /// - Throws: ``ConsensusFaultRisk``, or what the store throws.
     package func admit(_ block: MinedBlock) throws {
         try lock.withLock { _ in
-            let risk = block.risk(
-                sameEpoch: try store.block(of: block.miner, at: block.epoch),
-                sameParents: try store.block(of: block.miner, on: block.parents),
-                parentEpoch: try store.block(of: block.miner, at: block.parentEpoch)
-            )
-            if let risk { throw risk }
+            try check(block)
             try store.record(block)
         }
     }

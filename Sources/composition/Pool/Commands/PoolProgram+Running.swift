@@ -7,7 +7,9 @@ extension PoolProgram {
         "devnet",
         aliases: ["run"],
         usage: "make a pool unless there is one, start it, and show it until Ctrl-C",
-        flags: creationFlags + [dataFlag]
+        flags: creationFlags + [
+            Flag("in-process", .boolean, usage: "run all services inside this process"), dataFlag,
+        ]
     ) { call in
         let folder = folder(call)
         try folder.create()
@@ -23,6 +25,12 @@ extension PoolProgram {
             display: isTerminal ? .table : .lines,
             console: call.console
         )
+        let clock = run.clock
+        if call.boolean("in-process") {
+            return try await run.run { folder, plan, _ in
+                InProcessHost(folder: folder, plan: plan, clock: clock)
+            }
+        }
         let programs = try ProcessHost.programs()
         try await run.run { folder, plan, note in
             ProcessHost(folder: folder, plan: plan, programs: programs, note: note)

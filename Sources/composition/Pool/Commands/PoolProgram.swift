@@ -21,7 +21,7 @@ package enum PoolProgram {
             )
         ],
         commands: [
-            devnet, create, status, logs, stop, environment, beacon, ChildCommand.command,
+            devnet, create, status, logs, stop, environment, check, beacon, ChildCommand.command,
         ]
     )
 
@@ -40,6 +40,7 @@ package enum PoolProgram {
     static let creationFlags = [
         Flag("miners", .integer, default: "2", usage: "storage miners of a new pool"),
         Flag("sectors", .integer, default: "4", usage: "sectors that each of them begins with"),
+        Flag("block-delay", .integer, default: "10", usage: "seconds of an epoch of a new pool"),
     ]
 
     /// Makes the pool of a call unless it is there.
@@ -50,9 +51,15 @@ package enum PoolProgram {
             throw UsageError("--miners is 1 to \(PortAllocation.maximumMiners)")
         }
         guard (1...64).contains(sectors) else { throw UsageError("--sectors is 1 to 64") }
+        let delay = call.integer("block-delay")
+        guard (4...3600).contains(delay) else { throw UsageError("--block-delay is 4 to 3600") }
         let progress = progress(call)
         let plan = try await PoolCreation(folder: folder, progress: progress)
-            .run(miners: Int(miners), sectors: UInt64(sectors))
+            .run(
+                miners: Int(miners),
+                sectors: UInt64(sectors),
+                blockDelaySeconds: UInt64(delay)
+            )
         progress.end()
         if call.isSet("miners"), plan.miners.count != miners {
             throw CommandFailure(

@@ -21,9 +21,6 @@ import Wallet
 package struct PoolCreation: Sendable {
     /// What a client's account begins with.
     private static let accountBalance: TokenAmount = .fil(1_000_000)
-    /// The period of the beacon: one epoch.
-    package static let beaconPeriodSeconds: UInt32 = 10
-
     let folder: PoolFolder
     let random: any RandomSource
     /// Wall time in nanoseconds since 1970.
@@ -47,15 +44,20 @@ package struct PoolCreation: Sendable {
     /// - Parameters:
     ///   - miners: How many storage miners a new pool gets.
     ///   - sectors: How many sectors each begins with.
+    ///   - blockDelaySeconds: Seconds from one epoch to the next.
     /// - Returns: What the pool consists of.
     /// - Throws: What files, wallets, proofs or the genesis say.
-    package func run(miners: Int = 2, sectors: UInt64 = 4) async throws -> PoolPlan {
+    package func run(
+        miners: Int = 2,
+        sectors: UInt64 = 4,
+        blockDelaySeconds: UInt64 = NetworkParameters.devnet.blockDelaySeconds
+    ) async throws -> PoolPlan {
         try folder.create()
         var plan: PoolPlan
         if let known = try folder.readPlan() {
             plan = known
         } else {
-            plan = try await makePlan(miners: miners, sectors: sectors)
+            plan = try await makePlan(miners, sectors, blockDelaySeconds)
             try folder.write(plan)
         }
         if FileManager.default.fileExists(atPath: folder.genesis) { return plan }
@@ -73,7 +75,11 @@ package struct PoolCreation: Sendable {
         return plan
     }
 
-    private func makePlan(miners: Int, sectors: UInt64) async throws -> PoolPlan {
+    private func makePlan(
+        _ miners: Int,
+        _ sectors: UInt64,
+        _ blockDelaySeconds: UInt64
+    ) async throws -> PoolPlan {
         guard (1...PortAllocation.maximumMiners).contains(miners) else {
             throw CommandFailure("a pool has 1 to \(PortAllocation.maximumMiners) miners")
         }
@@ -83,6 +89,7 @@ package struct PoolCreation: Sendable {
         )
         return PoolPlan(
             networkName: "localnet-\(random.uuid())",
+            blockDelaySeconds: blockDelaySeconds,
             miners: DevnetGenesis.minerIDs(count: miners).map {
                 PoolPlan.Miner(id: .id($0), worker: nil, sectors: sectors)
             },
@@ -234,25 +241,36 @@ package struct PoolCreation: Sendable {
             root: roots[0],
             remainder: roots[1]
         )
-        var parameters = NetworkParameters.devnet
-        // Round 1 belongs to epoch 1, and is out before that begins.
-        let period = Self.beaconPeriodSeconds
-        let beacon = try BeaconChain.info(
-            genesisTime: timestamp - Int64(period),
-            periodSeconds: period
-        )
-        parameters.beacons = [BeaconPoint(start: 0, info: beacon)]
+        let parameters = try parameters(plan, timestamp: timestamp)
         var generator = SourceGenerator(source: random)
         let secrets = try GenesisSecrets(using: &generator)
-        let settled = parameters
         let block = try await BlockingPool.shared.run {
-            try GenesisBlock.make(template, parameters: settled, secrets: secrets)
+            try GenesisBlock.make(template, parameters: parameters, secrets: secrets)
         }
         try check(block, plan)
-        try AtomicFile.write(settled.jsonBytes(.indented()), to: folder.parameters, mode: 0o644)
+        try AtomicFile.write(parameters.jsonBytes(.indented()), to: folder.parameters, mode: 0o644)
         try AtomicFile.write(template.jsonBytes(.indented()), to: folder.template, mode: 0o644)
         try folder.clock.write(StoppedTime(offset: 0, lastAlive: begin))
         try AtomicFile.write(block.archive, to: folder.genesis, mode: 0o644)
+    }
+
+    /// The devnet's parameters at the pace of the plan, with a beacon that has a round for every epoch.
+    private func parameters(
+        _ plan: PoolPlan,
+        timestamp: Int64
+    ) throws -> NetworkParameters {
+        var parameters = NetworkParameters.devnet
+        let delay = plan.blockDelaySeconds
+        parameters.blockDelaySeconds = delay
+        parameters.propagationDelaySeconds = max(1, delay / 5)
+        parameters.miningTimeoutSeconds = max(1, delay * 7 / 10)
+        // Round 1 belongs to epoch 1, and is out before that begins.
+        let beacon = try BeaconChain.info(
+            genesisTime: timestamp - Int64(clamping: delay),
+            periodSeconds: UInt32(clamping: delay)
+        )
+        parameters.beacons = [BeaconPoint(start: 0, info: beacon)]
+        return parameters
     }
 
     /// Checks that the actors gave every miner a deadline that comes soon.
@@ -272,5 +290,24 @@ private struct SourceGenerator: RandomNumberGenerator {
 
     mutating func next() -> UInt64 {
         source.bytes(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}
+
+extension PoolCreation {
+    /// Gives a pool the parameters of proofs that another folder has; they are the same for every devnet.
+    ///
+    /// The files are linked where the file system can, else copied.
+    package static func shareParameters(from source: PoolFolder, to target: PoolFolder) throws {
+        let part = "/" + ParameterStore.devnetDirectory
+        let files = FileManager.default
+        guard let names = try? files.contentsOfDirectory(atPath: source.path + part) else { return }
+        try Repository.createFolder(target.path + part)
+        for name in names where [".params", ".vk", ".meta"].contains(where: name.hasSuffix) {
+            let (old, new) = (source.path + part + "/" + name, target.path + part + "/" + name)
+            guard !files.fileExists(atPath: new) else { continue }
+            do { try files.linkItem(atPath: old, toPath: new) } catch {
+                try files.copyItem(atPath: old, toPath: new)
+            }
+        }
     }
 }

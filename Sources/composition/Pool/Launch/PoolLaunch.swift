@@ -2,6 +2,8 @@ import EventLoop
 import Foundation
 import HTTP
 import JSONRPC
+import Miner
+import SectorManager
 import ServiceKit
 import VenusAPI
 import Wallet
@@ -58,7 +60,8 @@ package struct PoolLaunch: Sendable {
         switch service {
         case .beacon, .auth, .wallet, .node: break
         case .messager: try prepareMessager()
-        case .sealer, .miner: break
+        case .sealer(let number): try await prepareSealer(number)
+        case .miner: try await prepareMiner()
         }
     }
 
@@ -87,6 +90,48 @@ package struct PoolLaunch: Sendable {
         try AtomicFile.write(text, to: path, mode: 0o600)
     }
 
+    /// Has a sealer make its folder for its miner, with the sectors that the chain begins with, and gives it
+    /// a place for further ones.
+    private func prepareSealer(_ number: Int) async throws {
+        let service = ServiceName.sealer(number)
+        let repository = folder.repository(service)
+        let miner = plan.miners[number - 1].id
+        if !FileManager.default.fileExists(atPath: repository + "/config.toml") {
+            let token = try PoolFolder.line(folder.authToken("\(service)"))
+            _ = try await ProgramCall.run(
+                SealerProgram.application,
+                [
+                    "--repo", repository, "init", "--actor", "\(miner)", "--network", "devnet",
+                    "--node-url", plan.multiaddr(.node), "--node-token", token, "--messager-url",
+                    plan.url(.messager) + "/rpc/v0", "--messager-token", token, "--wallet-name",
+                    "\(ServiceName.wallet(number))", "--no-local-storage", "--genesis-miner",
+                    "--pre-sealed-sectors", folder.sectors(number), "--pre-sealed-metadata",
+                    "\(folder.sectors(number))/pre-seal-\(miner).json",
+                ]
+            )
+        }
+        let store = folder.path + "/store-\(number)"
+        if !FileManager.default.fileExists(atPath: store + "/sectorstore.json") {
+            _ = try await ProgramCall.run(
+                SealerProgram.application,
+                ["--repo", repository, "storage", "attach", "--init", "--store", "--seal", store]
+            )
+        }
+    }
+
+    private func prepareMiner() async throws {
+        let repository = folder.repository(.miner)
+        guard !FileManager.default.fileExists(atPath: repository + "/config.toml") else { return }
+        _ = try await ProgramCall.run(
+            MinerProgram.application,
+            [
+                "--repo", repository, "init", "--listen", plan.hostAndPort(.miner), "--api",
+                plan.multiaddr(.node), "--token",
+                try PoolFolder.line(folder.authToken("miner")), "--auth-api", plan.url(.auth),
+            ]
+        )
+    }
+
     // MARK: - Once it answers
 
     private func introduce(_ service: ServiceName) async throws {
@@ -94,7 +139,8 @@ package struct PoolLaunch: Sendable {
         case .beacon, .wallet, .node: break
         case .auth: try await makeTokens()
         case .messager: try await linkWallets()
-        case .sealer, .miner: break
+        case .sealer: break
+        case .miner: try await addMiners()
         }
     }
 
@@ -108,7 +154,6 @@ package struct PoolLaunch: Sendable {
         for (index, miner) in plan.miners.enumerated() {
             let user = "sealer-\(index + 1)"
             try await makeToken(user, .admin, client)
-            try await client.addMiner("\(miner.id)", to: user)
             if let worker = miner.worker {
                 try await client.registerSigners(["\(worker)"], of: user)
             }
@@ -152,6 +197,29 @@ package struct PoolLaunch: Sendable {
             _ = try await client.call(MessagerSaveWallet.self, wallet)
         }
         await client.close()
+    }
+
+    /// Adds every miner with its sealer's and its wallet's own tokens; each has to prove once.
+    private func addMiners() async throws {
+        let repository = folder.repository(.miner)
+        let known = try await ProgramCall.run(
+            MinerProgram.application,
+            ["--repo", repository, "address", "list"]
+        )
+        for (index, miner) in plan.miners.enumerated() where !known.contains("\(miner.id)\"") {
+            let (sealer, wallet) = (ServiceName.sealer(index + 1), ServiceName.wallet(index + 1))
+            note(.miner, "has \(miner.id) prove once")
+            _ = try await ProgramCall.run(
+                MinerProgram.application,
+                [
+                    "--repo", repository, "address", "add", "--addr", "\(miner.id)",
+                    "--sealer-listen-api", plan.multiaddr(sealer) + "/http", "--sealer-token",
+                    try PoolFolder.line(folder.repository(sealer) + "/token"),
+                    "--wallet-listen-api", plan.multiaddr(wallet) + "/http", "--wallet-token",
+                    try await walletToken(index + 1),
+                ]
+            )
+        }
     }
 
     /// A token of a wallet, as `venus-wallet auth api-info --perm sign` prints it.

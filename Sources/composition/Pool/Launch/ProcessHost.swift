@@ -33,6 +33,7 @@ package final class ProcessHost: ServiceHost {
             processes[service] = SupervisedProcess(
                 options: options,
                 log: folder.log(service),
+                numberFile: folder.serviceProcessID(service),
                 answers: { await health.isHealthy(port: port) },
                 note: { note(service, $0) }
             )
@@ -73,6 +74,8 @@ actor SupervisedProcess {
 
     private let options: ChildProcess.Options
     private let log: String
+    /// Where the number of the process is written.
+    private let numberFile: String
     private let answers: @Sendable () async -> Bool
     private let note: @Sendable (String) -> Void
     private var supervision = Supervision()
@@ -86,11 +89,13 @@ actor SupervisedProcess {
     init(
         options: ChildProcess.Options,
         log: String,
+        numberFile: String,
         answers: @escaping @Sendable () async -> Bool,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.options = options
         self.log = log
+        self.numberFile = numberFile
         self.answers = answers
         self.note = note
     }
@@ -150,7 +155,10 @@ actor SupervisedProcess {
         do {
             let process = try await ChildProcess.start(options)
             self.process = process
-            processID = await process.identifier
+            let number = await process.identifier
+            processID = number
+            // Only for people and checks that look for it.
+            try? AtomicFile.write("\(number)\n", to: numberFile, mode: 0o644)
             // A stop that came while it was being started.
             if supervision.phase == .stopping { await process.send(signal: SIGTERM) }
             let watch = Task { await self.awaitAnswer() }

@@ -40,7 +40,8 @@ struct ServiceArguments: Sendable {
                     "run", "--miner-api", "\(plan.port(service))", "--proof-parameters",
                     folder.path,
                 ] + clock
-        case .miner: return repository + ["run"] + clock
+        case .miner:
+            return repository + ["run", "--listen", plan.hostAndPort(service)] + clock
         }
     }
 }

@@ -15,6 +15,7 @@ package import ServiceKit
 /// | `secrets/` | passwords of the wallets and tokens between services, mode 0600 |
 /// | `auth/`, `node/`, `wallet-1/` ... | the folder of each service |
 /// | `logs/` | what each service logs |
+/// | `processes/` | the number of each service's process |
 package struct PoolFolder: Hashable, Sendable {
     /// The data directory, absolute.
     package let path: String
@@ -45,11 +46,16 @@ package struct PoolFolder: Hashable, Sendable {
     /// The token with which a service goes to auth's clients, as `genToken` gave it.
     package func authToken(_ name: String) -> String { path + "/secrets/\(name).token" }
 
+    /// The process of a service that runs as one.
+    package func serviceProcessID(_ service: ServiceName) -> String {
+        path + "/processes/\(service)"
+    }
+
     package func log(_ service: ServiceName) -> String { path + "/logs/\(service).log" }
 
     /// Creates the folders that are nobody's own.
     package func create() throws(FileFailure) {
-        for name in ["", "/genesis", "/secrets", "/logs"] {
+        for name in ["", "/genesis", "/secrets", "/logs", "/processes"] {
             try Repository.createFolder(path + name)
         }
     }

@@ -36,14 +36,22 @@ package struct PoolPlan: Hashable, Sendable {
 
     /// The name of the chain.
     package var networkName: String
+    /// Seconds from one epoch to the next.
+    package var blockDelaySeconds: UInt64
     package var miners: [Miner]
     /// Accounts of clients; empty until the wallets have made their keys.
     package var accounts: [Account] = []
     /// The port of each service on the loopback interface.
     package var ports: [ServiceName: UInt16]
 
-    package init(networkName: String, miners: [Miner], ports: [ServiceName: UInt16]) {
+    package init(
+        networkName: String,
+        blockDelaySeconds: UInt64,
+        miners: [Miner],
+        ports: [ServiceName: UInt16]
+    ) {
         self.networkName = networkName
+        self.blockDelaySeconds = blockDelaySeconds
         self.miners = miners
         self.ports = ports
     }
@@ -71,6 +79,7 @@ extension PoolPlan: JSONCodable {
         writer.object { writer in
             writer.member("version", Self.version)
             writer.member("networkName", networkName)
+            writer.member("blockDelaySeconds", blockDelaySeconds)
             writer.member("miners", miners)
             writer.member("accounts", accounts)
             writer.key("ports")
@@ -87,6 +96,8 @@ extension PoolPlan: JSONCodable {
             throw .invalid("this program reads version \(Self.version), not \(version)")
         }
         networkName = try object.decode("networkName")
+        blockDelaySeconds = try object.decode("blockDelaySeconds")
+        guard blockDelaySeconds > 0 else { throw .invalid("blockDelaySeconds is 0") }
         miners = try object.decode("miners")
         accounts = try object.decode("accounts", default: [])
         let ports = try object.decode("ports", as: JSONObject.self)

@@ -14,6 +14,7 @@ package enum ServiceName: Hashable, Sendable, CustomStringConvertible {
     /// The services of a pool in the order in which they start; they stop in the opposite one.
     package static func all(miners: Int) -> [ServiceName] {
         [.beacon, .auth] + (1...miners).map(Self.wallet) + [.node, .messager]
+            + (1...miners).map(Self.sealer) + [.miner]
     }
 
     /// The name in files, logs and commands, such as `wallet-1`.

@@ -3,7 +3,6 @@ import Foundation
 import HTTP
 import JSON
 import JSONRPC
-import NetworkParameters
 package import ServiceKit
 import VenusAPI
 
@@ -79,12 +78,10 @@ package actor PoolObserver {
         view.height = head.height
         view.baseFee = head.parentBaseFee
         view.blocksInHead = head.blocks.count
-        let delay = NetworkParameters.devnet.blockDelaySeconds
+        let delay = plan.blockDelaySeconds
         let genesis = head.minTimestamp - UInt64(clamping: head.height.rawValue) * delay
-        view.epoch = NetworkParameters.devnet.epoch(
-            at: UInt64(clamping: clock.now.seconds),
-            genesisTime: genesis
-        )
+        let elapsed = clock.now.seconds - Int64(clamping: genesis)
+        view.epoch = ChainEpoch(rawValue: elapsed / Int64(clamping: delay))
         try await count(to: head, node)
         view.countedFrom = tally.heights?.lowerBound
         for index in view.miners.indices {

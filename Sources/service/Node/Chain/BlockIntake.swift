@@ -64,15 +64,18 @@ final class BlockIntake: Sendable {
     private func take(_ message: BlockMessage) throws {
         let header = message.header
         let parents = try chain.store.tipset(header.parentKey)
-        do { try filter.admit(MinedBlock(header, parentEpoch: parents.height)) } catch let risk
-            as ConsensusFaultRisk
-        { throw RPCError("<!!> SLASH FILTER ERROR: \(risk)") }
+        let mined = MinedBlock(header, parentEpoch: parents.height)
+        do { try filter.check(mined) } catch let risk as ConsensusFaultRisk {
+            throw RPCError("<!!> SLASH FILTER ERROR: \(risk)")
+        }
         let messages = BlockMessages(
             bls: try message.blsMessages.map { try chain.store.value($0) },
             secp: try message.secpMessages.map { try chain.store.value($0) }
         )
         let block = FullBlock(header: header, messages: messages)
         try validator.validate(block)
+        // Only now: a block that nobody else accepts must not keep its miner from making a good one.
+        try filter.admit(mined)
         _ = try chain.store.put(messages)
         try chain.store.put(header)
         let tipset = try chain.store.expandedTipset(of: header)
