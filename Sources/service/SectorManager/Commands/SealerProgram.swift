@@ -171,7 +171,23 @@ package enum SealerProgram {
         Flag("manage-fdlimit", .boolean, usage: "accepted; few files are open at once"),
     ]
 
+    // In three parts: as one function, Swift 6.3's optimizer crashes on it.
     @Sendable private static func run(_ call: Invocation) async throws {
+        let service = try await SectorManagerService.start(try runOptions(call))
+        await waitForEnd(service)
+        await service.stop()
+    }
+
+    private static func waitForEnd(_ service: SectorManagerService) async {
+        await withTaskGroup { group in
+            group.addTask { await TerminationSignal.wait() }
+            group.addTask { await service.stopRequest() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func runOptions(_ call: Invocation) throws -> SectorManagerOptions {
         var options = SectorManagerOptions(
             repository: call.string("repo"),
             clock: try call.protocolClock()
@@ -196,14 +212,7 @@ package enum SealerProgram {
         if let wanted, wanted != known {
             throw CommandFailure("\(folder) belongs to \(known), not \(wanted); use another --repo")
         }
-        let service = try await SectorManagerService.start(options)
-        await withTaskGroup { group in
-            group.addTask { await TerminationSignal.wait() }
-            group.addTask { await service.stopRequest() }
-            await group.next()
-            group.cancelAll()
-        }
-        await service.stop()
+        return options
     }
 
     // MARK: - The service itself
