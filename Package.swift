@@ -346,8 +346,8 @@ let modules: [Module] = [
         "Pool",
         .composition,
         uses: [
-            "Auth", "BigIntegers", "BitFields", "Bytes", "CBOR", "Consensus", "CProcess",
-            "EventLoop",
+            "Auth", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR", "Consensus",
+            "CProcess", "EventLoop",
             "FilecoinCrypto", "FilecoinTypes", "Genesis", "HTTP", "Hashing", "JSON", "JSONRPC",
             "Messager", "Miner", "Multiformats", "NetworkParameters", "Node", "SectorManager",
             "ServiceKit", "StorageCircuits", "StorageProofs", "VenusAPI", "Wallet",

@@ -1,4 +1,5 @@
-import BigIntegers
+import BuiltinActors
+import CBOR
 import FilecoinTypes
 import JSON
 import JSONRPC
@@ -82,10 +83,8 @@ struct ChainScan: Sendable {
 
     /// What a win is worth in a tipset, times the wins expected of an epoch; before its messages.
     func epochReward(before tipset: Tipset) async throws -> TokenAmount {
-        let state = try await node.call(StateReadState.self, .reward, tipset.key)
-        guard let text = state["State"]?["ThisEpochReward"]?.string,
-            let number = BigInt(decimal: text)
-        else { throw CheckFailure("the reward actor's state has no ThisEpochReward") }
-        return TokenAmount(attoFIL: number)
+        let actor = try await node.call(StateGetActor.self, .reward, tipset.key)
+        let bytes = try await node.call(ChainReadObj.self, actor.head).bytes
+        return try RewardState(cbor: bytes).thisEpochReward
     }
 }

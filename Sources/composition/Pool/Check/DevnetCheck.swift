@@ -16,6 +16,13 @@ struct DevnetCheck: Sendable {
             try? await pool.stop()
             return
         }
+        await runChecks()
+        if isWanted("7"), !isQuick { await ResumeChecks(pool: pool, report: report).run() }
+        await report.check("8   the pool stops cleanly") { try await pool.stop() }
+    }
+
+    /// The checks that need no other start of the pool than its first.
+    func runChecks() async {
         let chain = ChainChecks(pool: pool, report: report)
         if isWanted("1") { await AccessChecks(pool: pool, report: report).run() }
         if isWanted("2") { await chain.checkBlocks(ofEach: isQuick ? 2 : 5) }
@@ -33,10 +40,6 @@ struct DevnetCheck: Sendable {
                 await faults.run(killing: all, stopping: all)
             }
         }
-        if isWanted("7"), !isQuick {
-            await RefusalChecks(pool: pool, report: report).run()
-            await ResumeChecks(pool: pool, report: report).run()
-        }
-        await report.check("8   the pool stops cleanly") { try await pool.stop() }
+        if isWanted("7"), !isQuick { await RefusalChecks(pool: pool, report: report).run() }
     }
 }

@@ -130,6 +130,11 @@ package struct PoolLaunch: Sendable {
                 try PoolFolder.line(folder.authToken("miner")), "--auth-api", plan.url(.auth),
             ]
         )
+        // A slow pace is for slow provers; the service's own limit ends at 15 seconds.
+        let path = repository + "/config.toml"
+        let text = String(decoding: try AtomicFile.read(path), as: UTF8.self)
+        let timeout = max(1, plan.blockDelaySeconds * 7 / 10)
+        try AtomicFile.write("MinerOnceTimeout = \"\(timeout)s\"\n" + text, to: path, mode: 0o600)
     }
 
     // MARK: - Once it answers
