@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import JSON
 import JSONRPC
+import Multiformats
 import SQLStore
 import ServiceKit
 import Synchronization
@@ -202,7 +203,7 @@ import VenusAPI
     }
 
     @Test func `a stuck sealer costs only its own miner the block`() async throws {
-        let rig = try await Rig(roundTimeout: .milliseconds(400))
+        let rig = try await Rig(roundTimeout: .seconds(3))
         #expect(await rig.add(Sample.alice).status == 0)
         #expect(await rig.add(Sample.bob).status == 0)
         rig.pool.state.withLock { $0.stuck = [Sample.alice] }
@@ -231,11 +232,12 @@ import VenusAPI
         await rig.stop()
     }
 
-    @Test func `killed before its block left, it makes no second one for the epoch`() async throws {
+    @Test func `a block that was made before a restart leaves, and no second one for its epoch`()
+        async throws
+    {
         var rig = try await Rig()
         #expect(await rig.add(Sample.alice).status == 0)
         try await rig.mine(1)
-        try await rig.rest()
         rig.pool.clock.advance(to: Sample.schedule.start(of: 2))
         try await rig.rest()
         // The block is signed and admitted; it waits for its time when the service goes.
@@ -246,16 +248,52 @@ import VenusAPI
             Sample.header(Sample.bob, 1, parents: rig.pool.genesis.cids, ticket: 77)
         )
         rig.pool.setHead(fork)
+        let signed = rig.pool.state.withLock { $0.requests.count { $0.type == "block" } }
         rig.service = try await Rig.start(rig.pool, rig.place, rig.folder, .seconds(20))
-        rig.client = try Rig.client(rig.service)
-        try await eventually("the second block is refused") {
-            let states = try await rig.client.call(
-                MinerStatesForMining.self,
-                MinerSelection([Sample.alice])
-            )
-            return states.first?.errors.last?.contains("admitBlock") == true
-        }
-        #expect(rig.pool.state.withLock { $0.taken.filter { $0.header.height == 2 } } == [])
+        try await rig.rest()
+        #expect(rig.pool.clock.nextWake == Sample.schedule.timestamp(of: 2))
+        rig.pool.clock.advance(to: Sample.schedule.timestamp(of: 2))
+        try await rig.rest()
+        let state = rig.pool.state.withLock { $0 }
+        #expect(state.head.height == 2)
+        #expect(state.head.parentKey != fork.key)
+        #expect(state.requests.count { $0.type == "block" } == signed)
+        try await rig.mine(3)
+        #expect(rig.pool.head.height == 3)
+        await rig.stop()
+    }
+
+    @Test func `a restart long after the block was made sends it first, and goes on`() async throws
+    {
+        var rig = try await Rig()
+        #expect(await rig.add(Sample.alice).status == 0)
+        try await rig.mine(1)
+        rig.pool.clock.advance(to: Sample.schedule.start(of: 2))
+        try await rig.rest()
+        await rig.service.stop()
+        rig.pool.clock.advance(to: Sample.schedule.start(of: 20))
+        rig.service = try await Rig.start(rig.pool, rig.place, rig.folder, .seconds(20))
+        try await rig.mine(20)
+        #expect(rig.pool.head.height == 20)
+        let heights = rig.pool.state.withLock { $0.taken.map(\.header.height) }
+        #expect(heights == [1, 2, 20])
+        await rig.stop()
+    }
+
+    @Test(arguments: [1, 3])
+    func `a block that is refused is offered again, and given up at last`(
+        _ refusals: Int
+    ) async throws {
+        let rig = try await Rig()
+        #expect(await rig.add(Sample.alice).status == 0)
+        try await rig.mine(1)
+        rig.pool.state.withLock { $0.refusing = refusals }
+        try await rig.mine(2)
+        #expect(rig.pool.head.height == 1)
+        for epoch in 3...5 { try await rig.mine(ChainEpoch(rawValue: Int64(epoch))) }
+        let heights = rig.pool.state.withLock { $0.taken.map(\.header.height) }
+        // Refused thrice, it counts as one that never left, and another takes its place.
+        #expect(heights == (refusals == 1 ? [1, 2, 3, 4, 5] : [1, 4, 5]))
         await rig.stop()
     }
 
@@ -364,36 +402,61 @@ import VenusAPI
     }
 }
 
-@Suite struct SQLMiningFilterTests {
+@Suite struct BlockLedgerTests {
+    let base = Sample.tipset(Sample.header(Sample.bob, 4, ticket: 1))
+
+    private func block(
+        _ epoch: ChainEpoch,
+        on parents: [CID],
+        ticket: UInt8
+    ) -> BlockMessage {
+        BlockMessage(
+            header: Sample.header(Sample.alice, epoch, parents: parents, ticket: ticket)
+        )
+    }
+
     private func isRefused(
-        _ header: BlockHeader,
+        _ block: BlockMessage,
         _ parentEpoch: ChainEpoch,
-        by filter: SQLMiningFilter
+        by ledger: BlockLedger
     ) async -> Bool {
-        do { try await filter.admit(header, parentEpoch: parentEpoch) } catch { return true }
+        do { try await ledger.admit(block, parentEpoch: parentEpoch) } catch { return true }
         return false
     }
 
     @Test func `what was admitted outlives the process`() async throws {
         let folder = try TemporaryDirectory()
-        let base = Sample.tipset(Sample.header(Sample.bob, 4, ticket: 1))
-        let first = Sample.header(Sample.alice, 5, parents: base.cids, ticket: 2)
-        let second = Sample.header(Sample.alice, 5, parents: base.cids, ticket: 3)
+        let first = block(5, on: base.cids, ticket: 2)
         let path = folder.path("slashfilter.db")
-        var filter = try await SQLMiningFilter(.sqlite(path: path))
-        try await filter.admit(first, parentEpoch: 4)
-        await filter.close()
-        filter = try await SQLMiningFilter(.sqlite(path: path))
-        try await filter.admit(first, parentEpoch: 4)
-        #expect(await isRefused(second, 4, by: filter))
+        var ledger = try await BlockLedger(.sqlite(path: path))
+        try await ledger.admit(first, parentEpoch: 4)
+        await ledger.close()
+        ledger = try await BlockLedger(.sqlite(path: path))
+        #expect(try await ledger.unsent() == [UnsentBlock(block: first, parentEpoch: 4)])
+        #expect(await !isRefused(first, 4, by: ledger))
+        #expect(await isRefused(block(5, on: base.cids, ticket: 3), 4, by: ledger))
         // Nor a later block on the same parents, nor one that leaves its own block out.
-        let later = Sample.header(Sample.alice, 6, parents: base.cids, ticket: 3)
-        #expect(await isRefused(later, 4, by: filter))
-        let fork = Sample.header(Sample.alice, 6, parents: [Sample.empty], ticket: 3)
-        #expect(await isRefused(fork, 5, by: filter))
-        let child = Sample.header(Sample.alice, 6, parents: [first.cid], ticket: 3)
-        #expect(await !isRefused(child, 5, by: filter))
-        await filter.close()
+        #expect(await isRefused(block(6, on: base.cids, ticket: 3), 4, by: ledger))
+        #expect(await isRefused(block(6, on: [Sample.empty], ticket: 3), 5, by: ledger))
+        // Those that were refused are not kept.
+        #expect(try await ledger.unsent().map(\.block) == [first])
+        try await ledger.taken(first)
+        #expect(try await ledger.unsent() == [])
+        #expect(await !isRefused(block(6, on: [first.cid], ticket: 3), 5, by: ledger))
+        await ledger.close()
+    }
+
+    @Test func `a block that all nodes refuse makes room for another`() async throws {
+        let ledger = try await BlockLedger(.memory)
+        let first = block(5, on: base.cids, ticket: 2)
+        try await ledger.admit(first, parentEpoch: 4)
+        #expect(try await !ledger.refused(first))
+        #expect(try await !ledger.refused(first))
+        #expect(await isRefused(block(6, on: base.cids, ticket: 3), 4, by: ledger))
+        #expect(try await ledger.refused(first))
+        #expect(try await ledger.unsent() == [])
+        #expect(await !isRefused(block(6, on: base.cids, ticket: 3), 4, by: ledger))
+        await ledger.close()
     }
 }
 

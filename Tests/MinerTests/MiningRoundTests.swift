@@ -342,6 +342,24 @@ import VenusAPI
         #expect(script.round.isOver)
     }
 
+    @Test func `a block from before a restart leaves as it is, and its miner makes no other`() {
+        let block = BlockMessage(
+            header: Sample.header(alice, 5, parents: base.cids, ticket: 2)
+        )
+        var script = RoundScript(epoch: 5, base: base, miners: [alice, bob], resuming: [block])
+        #expect(
+            script.lines() == ["limit draws", "t01000 submission", "t01001 base info on 4"]
+        )
+        script.settle(bob, ticket: 3)
+        script.play(.head(base), .messages(on: base.key, [[]]))
+        script.makeBlocks()
+        script.play(.submitted(bob))
+        #expect(!script.round.isOver)
+        script.play(.submitted(alice))
+        #expect(script.round.isOver)
+        #expect(script.records.last?.cid == block.cid)
+    }
+
     @Test func `a round without miners is over at once`() {
         let script = RoundScript(epoch: 5, base: base, miners: [])
         #expect(script.round.isOver)

@@ -123,13 +123,19 @@ struct RoundScript {
     private(set) var records: [MineRecord] = []
     let now: ProtocolTime
 
-    init(epoch: ChainEpoch, base: Tipset, miners: [Address]) {
+    init(
+        epoch: ChainEpoch,
+        base: Tipset,
+        miners: [Address],
+        resuming blocks: [BlockMessage] = []
+    ) {
         now = Sample.schedule.start(of: epoch)
         round = MiningRound(
             epoch: epoch,
             schedule: Sample.schedule,
             base: base,
             miners: miners,
+            resuming: blocks,
             startedAt: now
         )
         note(round.start())

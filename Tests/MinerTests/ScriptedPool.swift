@@ -39,6 +39,8 @@ final class ScriptedPool: Sendable {
         var stuck: Set<Address> = []
         /// The miners of the auth service that blocks are made for.
         var open: Set<Address> = []
+        /// How many further blocks the node refuses.
+        var refusing = 0
         /// Whether the choice of messages fails.
         var hasNoMessages = false
         /// What the wallets were asked to sign, in order.
@@ -211,6 +213,11 @@ final class ScriptedPool: Sendable {
     /// Judges a block as a validator does, as far as draws and signatures go.
     private func take(_ block: BlockMessage) throws {
         let header = block.header
+        let isRefused = state.withLock { state in
+            state.refusing -= 1
+            return state.refusing >= 0
+        }
+        if isRefused { throw RPCError("not now") }
         guard let key = keys[header.miner], let ticket = header.ticket,
             let election = header.electionProof, let signature = header.blockSignature
         else { throw RPCError("the block lacks a part") }

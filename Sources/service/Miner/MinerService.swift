@@ -54,12 +54,12 @@ package final class MinerService: Quiescent {
     /// What is opened before the service listens.
     struct Parts: Sendable {
         let store: MinerStore
-        let filter: SQLMiningFilter
+        let ledger: BlockLedger
         let connections: RPCConnections
 
         func close() async {
             await connections.close()
-            await filter.close()
+            await ledger.close()
             await store.close()
         }
     }
@@ -194,7 +194,7 @@ package final class MinerService: Quiescent {
         do {
             return Parts(
                 store: store,
-                filter: try await SQLMiningFilter(
+                ledger: try await BlockLedger(
                     .sqlite(path: repository.file("slashfilter.db"), durability: .powerLoss)
                 ),
                 connections: RPCConnections(http: http)
@@ -255,7 +255,7 @@ package final class MinerService: Quiescent {
                 selectionTime: times.selection
             ),
             store: parts.store,
-            filter: parts.filter,
+            ledger: parts.ledger,
             clock: options.clock,
             limits: times.limits,
             log: log

@@ -13,7 +13,7 @@ final class MiningEngine: Sendable {
     let metrics: MiningMetrics
     private let node: NodeClient
     private let store: MinerStore
-    private let filter: any MiningFilter
+    private let ledger: any MiningLedger
     private let clock: any ProtocolClock
     private let limits: RoundRunner.Limits
     private let log: Logger
@@ -25,7 +25,7 @@ final class MiningEngine: Sendable {
         registry: MinerRegistry,
         node: NodeClient,
         store: MinerStore,
-        filter: any MiningFilter,
+        ledger: any MiningLedger,
         clock: any ProtocolClock,
         limits: RoundRunner.Limits,
         log: Logger
@@ -34,7 +34,7 @@ final class MiningEngine: Sendable {
         self.registry = registry
         self.node = node
         self.store = store
-        self.filter = filter
+        self.ledger = ledger
         self.clock = clock
         self.limits = limits
         self.log = log
@@ -77,7 +77,7 @@ final class MiningEngine: Sendable {
                 schedule: schedule,
                 participants: registry.participants(),
                 node: node,
-                filter: filter,
+                ledger: ledger,
                 clock: clock,
                 rest: rest,
                 limits: limits,
@@ -101,7 +101,7 @@ final class MiningEngine: Sendable {
                     }
                     hear(newest.tipset)
                 }
-                log.warning("the node ended its head changes")
+                if !Task.isCancelled { log.warning("the node ended its head changes") }
             } catch {
                 log.warning("following the head failed", ["error": "\(error)"])
             }
@@ -140,6 +140,27 @@ extension MiningEngine: RoundObserver {
 
     func failed(_ epoch: ChainEpoch, _ reason: String) {
         log.warning("no round", ["epoch": epoch, "reason": reason])
+    }
+
+    func sent(_ unsent: UnsentBlock) async {
+        let header = unsent.block.header
+        metrics.ended(header.miner, .produced(unsent.block))
+        registry.clearErrors(of: header.miner)
+        log.info(
+            "sent a block from before",
+            ["cid": "\(unsent.block.cid)", "height": header.height, "miner": "\(header.miner)"]
+        )
+        await keep(
+            MineRecord(
+                miner: header.miner,
+                epoch: header.height,
+                parents: header.parentKey,
+                parentEpoch: unsent.parentEpoch,
+                state: .success,
+                cid: unsent.block.cid,
+                fields: ["info": "sent in a later round", "error": ""]
+            )
+        )
     }
 
     func happened(_ action: MiningAction) async {

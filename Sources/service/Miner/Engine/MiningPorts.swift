@@ -37,8 +37,26 @@ protocol MinerRoute: Sendable {
     ) async throws -> [PoStProof]
 }
 
-/// Keeps miners from publishing blocks that contradict each other.
-protocol MiningFilter: Sendable {
+/// A block that passed the filter and that no node has taken yet.
+struct UnsentBlock: Hashable, Sendable {
+    let block: BlockMessage
+    let parentEpoch: ChainEpoch
+
+    var epoch: ChainEpoch { block.header.height }
+}
+
+/// Keeps miners from publishing blocks that contradict each other, and blocks from getting lost.
+protocol MiningLedger: Sendable {
     /// Checks a block and has it on disk before it returns.
-    func admit(_ header: BlockHeader, parentEpoch: ChainEpoch) async throws
+    ///
+    /// - Throws: `ConsensusFaultRisk` for one that contradicts another.
+    func admit(_ block: BlockMessage, parentEpoch: ChainEpoch) async throws
+    /// Notes that a node took a block.
+    func taken(_ block: BlockMessage) async throws
+    /// Notes that all nodes refused a block.
+    ///
+    /// - Returns: Whether that was often enough: the block never left and is forgotten, in the filter too.
+    func refused(_ block: BlockMessage) async throws -> Bool
+    /// The blocks that were admitted and not taken, oldest first.
+    func unsent() async throws -> [UnsentBlock]
 }

@@ -11,7 +11,9 @@ protocol RoundObserver: Sendable {
     func measured(_ request: MiningRequest, _ duration: Duration)
     /// Something happened that is to be kept.
     func happened(_ action: MiningAction) async
-    /// It could not begin.
+    /// A block of an earlier round was taken at last.
+    func sent(_ block: UnsentBlock) async
+    /// It could not begin, or something beside it failed.
     func failed(_ epoch: ChainEpoch, _ reason: String)
 }
 
@@ -37,7 +39,7 @@ struct RoundRunner: Sendable {
     let schedule: MiningSchedule
     let participants: [Participant]
     let node: any MiningNode
-    let filter: any MiningFilter
+    let ledger: any MiningLedger
     let clock: any ProtocolClock
     let rest: MiningRest
     let limits: Limits
@@ -77,12 +79,14 @@ struct RoundRunner: Sendable {
         // The caller's piece of work counts until the first answers are on their way.
         var work = 1
         defer { rest.end(work) }
-        guard let (base, version) = await prepare() else { return }
+        guard let start = await prepare() else { return }
+        let version = start.version
         var round = MiningRound(
             epoch: epoch,
             schedule: schedule,
-            base: base,
+            base: start.base,
             miners: participants.map(\.miner),
+            resuming: start.resumed,
             startedAt: clock.now
         )
         observer.begins(round)
@@ -135,19 +139,32 @@ struct RoundRunner: Sendable {
         }
     }
 
-    /// Waits for the beacon and chooses the base; nil if there is nothing to build on.
-    private func prepare() async -> (Tipset, NetworkVersion)? {
-        if participants.isEmpty { return nil }
+    /// What a round begins with.
+    private struct Start {
+        let base: Tipset
+        let version: NetworkVersion
+        /// Blocks of this epoch that were made before a restart.
+        let resumed: [BlockMessage]
+    }
+
+    /// Waits for the beacon, sends what is still unsent, and chooses the base; nil if there is nothing to build on.
+    private func prepare() async -> Start? {
         let deadline = ContinuousClock.now + limits.draws
         while true {
             do {
+                if participants.isEmpty, try await ledger.unsent().isEmpty { return nil }
                 try await node.waitForBeacon(of: epoch)
+                try await sendUnsent()
                 let head = try await node.head()
                 guard head.height < epoch else {
                     observer.failed(epoch, "the head is of epoch \(head.height) already")
                     return nil
                 }
-                return (head, try await node.networkVersion(at: head.key))
+                return Start(
+                    base: head,
+                    version: try await node.networkVersion(at: head.key),
+                    resumed: try await resumed()
+                )
             } catch {
                 guard ContinuousClock.now + limits.pause < deadline, !Task.isCancelled else {
                     observer.failed(epoch, "the node cannot be asked: \(error)")
@@ -155,6 +172,46 @@ struct RoundRunner: Sendable {
                 }
             }
             try? await Task.sleep(for: limits.pause)
+        }
+    }
+
+    /// The blocks of this epoch that were made before a restart.
+    private func resumed() async throws -> [BlockMessage] {
+        var blocks: [BlockMessage] = []
+        for unsent in try await ledger.unsent() where unsent.epoch == epoch {
+            do {
+                // It may have been stored and not yet been admitted.
+                try await ledger.admit(unsent.block, parentEpoch: unsent.parentEpoch)
+                blocks.append(unsent.block)
+            } catch {
+                observer.failed(epoch, "a block from before: \(error)")
+            }
+        }
+        return blocks
+    }
+
+    /// Offers blocks of earlier epochs that no node has taken: those from before a restart of this service, and
+    /// those for which the node was away.
+    ///
+    /// The chain may have gone past one; then nobody needs it any more.
+    private func sendUnsent() async throws {
+        let blocks = try await ledger.unsent().filter { $0.epoch < epoch }
+        if blocks.isEmpty { return }
+        let head = try await node.head()
+        for unsent in blocks {
+            guard head.height <= unsent.epoch else {
+                try await ledger.taken(unsent.block)
+                continue
+            }
+            do {
+                try await ledger.admit(unsent.block, parentEpoch: unsent.parentEpoch)
+                try await offer(unsent.block)
+                await observer.sent(unsent)
+            } catch let error as RPCClientError {
+                throw error
+            } catch {
+                observer.failed(unsent.epoch, "a block from before: \(error)")
+            }
         }
     }
 
@@ -205,8 +262,8 @@ struct RoundRunner: Sendable {
             return .block(miner, try await node.block(template))
         case .signature(let miner, let worker, let header):
             return .signature(miner, try await route(miner).sign(header, by: worker))
-        case .admission(let miner, let header, let parentEpoch):
-            try await filter.admit(header, parentEpoch: parentEpoch)
+        case .admission(let miner, let block, let parentEpoch):
+            try await ledger.admit(block, parentEpoch: parentEpoch)
             return .admitted(miner)
         case .submission(let miner, let block):
             try await submit(block)
@@ -214,17 +271,30 @@ struct RoundRunner: Sendable {
         }
     }
 
-    /// Offers the block until a node answers, or the next round has begun.
+    /// Offers the block until a node answers, or the next round has begun, which then goes on offering it.
     private func submit(_ block: BlockMessage) async throws {
         while true {
             do {
-                return try await node.submit(block)
+                return try await offer(block)
             } catch let error as RPCClientError where error.code != .unauthorized {
                 // It may have been taken; it may be offered again.
                 guard clock.now < schedule.start(of: epoch + 1) else { throw error }
             }
             try await Task.sleep(for: limits.pause)
         }
+    }
+
+    /// Offers the block once, and has the ledger know what became of it.
+    private func offer(_ block: BlockMessage) async throws {
+        do {
+            try await node.submit(block)
+        } catch let error as RPCError {
+            if try await ledger.refused(block) {
+                observer.failed(block.header.height, "block \(block.cid) is given up: \(error)")
+            }
+            throw error
+        }
+        try await ledger.taken(block)
     }
 
     private func route(_ miner: Address) throws -> any MinerRoute {

@@ -61,7 +61,7 @@ struct MiningAttempt: Sendable {
         case creating(MiningCandidate)
         case signing(MiningCandidate, BlockMessage)
         case admitting(MiningCandidate, BlockMessage)
-        case submitting(MiningCandidate, BlockMessage)
+        case submitting(BlockMessage)
         case ended(MiningOutcome)
 
         /// The step that is waited for, by its name in records.
@@ -103,13 +103,22 @@ struct MiningAttempt: Sendable {
         self.base = base
     }
 
-    /// Whether draws and proof are done.
+    /// An attempt that goes on with a block that was made before the service was started again.
+    init(resuming block: BlockMessage, base: Tipset) {
+        self.init(miner: block.header.miner, base: base)
+        self.block = block
+        stage = .submitting(block)
+        remark = "the block was made before a restart"
+    }
+
+    /// Whether nothing is left to draw or prove.
     var isSettled: Bool {
         switch stage {
-        case .ready, .ended: true
+        case .ready, .submitting, .ended: true
         default: false
         }
     }
 
+    var isReady: Bool { if case .ready = stage { true } else { false } }
     var isEnded: Bool { if case .ended = stage { true } else { false } }
 }

@@ -36,12 +36,15 @@ struct MiningRound: Sendable {
 
     /// A round that has not begun.
     ///
+    /// Blocks of the epoch that were made before a restart leave as they are; their miners make no others.
+    ///
     /// - Precondition: The base is of an earlier epoch.
     init(
         epoch: ChainEpoch,
         schedule: MiningSchedule,
         base: Tipset,
         miners: [Address],
+        resuming blocks: [BlockMessage] = [],
         startedAt: ProtocolTime
     ) {
         precondition(base.height < epoch, "a block builds on an earlier epoch")
@@ -52,7 +55,10 @@ struct MiningRound: Sendable {
         // A tenth of an epoch is what timers and the node's answers may take.
         let tolerance = schedule.epochs.blockDelay / 10
         isLate = startedAt > schedule.start(of: epoch) + tolerance
-        attempts = miners.map { MiningAttempt(miner: $0, base: base) }
+        let resumed = Set(blocks.map(\.header.miner))
+        attempts =
+            blocks.map { MiningAttempt(resuming: $0, base: base) }
+            + miners.filter { !resumed.contains($0) }.map { MiningAttempt(miner: $0, base: base) }
     }
 
     /// The epochs between base and block.
@@ -66,7 +72,13 @@ struct MiningRound: Sendable {
             phase = .over
             return []
         }
-        return [.limitDraws] + attempts.map { .perform(.baseInfo($0.miner, on: base)) }
+        return [.limitDraws]
+            + attempts.map { attempt in
+                if case .submitting(let block) = attempt.stage {
+                    return .perform(.submission(attempt.miner, block))
+                }
+                return .perform(.baseInfo(attempt.miner, on: base))
+            }
     }
 
     /// Takes an event.
@@ -123,8 +135,8 @@ struct MiningRound: Sendable {
         switch phase {
         case .drawing:
             guard attempts.allSatisfy(\.isSettled) else { return [] }
-            guard !attempts.allSatisfy(\.isEnded) else {
-                phase = .over
+            guard attempts.contains(where: \.isReady) else {
+                phase = attempts.allSatisfy(\.isEnded) ? .over : .making
                 return []
             }
             phase = .checking
@@ -523,7 +535,7 @@ extension MiningRound {
         attempt.stage = .admitting(candidate, block)
         return [
             .perform(
-                .admission(attempt.miner, block.header, parentEpoch: candidate.base.height)
+                .admission(attempt.miner, block, parentEpoch: candidate.base.height)
             )
         ]
     }
@@ -532,9 +544,9 @@ extension MiningRound {
         _ attempt: inout MiningAttempt,
         _ took: Duration
     ) -> [MiningAction] {
-        guard case .admitting(let candidate, let block) = attempt.stage else { return [] }
+        guard case .admitting(_, let block) = attempt.stage else { return [] }
         attempt.durations["admitBlock"] = took
-        attempt.stage = .submitting(candidate, block)
+        attempt.stage = .submitting(block)
         return [.perform(.submission(attempt.miner, block))]
     }
 
@@ -543,7 +555,7 @@ extension MiningRound {
         _ took: Duration,
         _ now: ProtocolTime
     ) -> [MiningAction] {
-        guard case .submitting(_, let block) = attempt.stage else { return [] }
+        guard case .submitting(let block) = attempt.stage else { return [] }
         attempt.durations["submitBlock"] = took
         return end(&attempt, .produced(block), now)
     }

@@ -19,8 +19,8 @@ enum MiningRequest: Hashable, Sendable {
     case block(Address, BlockTemplate)
     /// The block's signature.
     case signature(Address, worker: Address, BlockHeader)
-    /// That the block is no consensus fault, and is remembered on disk.
-    case admission(Address, BlockHeader, parentEpoch: ChainEpoch)
+    /// That the block is no consensus fault, and is on disk.
+    case admission(Address, BlockMessage, parentEpoch: ChainEpoch)
     /// That the node takes the block, once it is time.
     case submission(Address, BlockMessage)
 

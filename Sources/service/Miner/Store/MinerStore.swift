@@ -76,17 +76,21 @@ final class MinerStore: Sendable {
 
     /// Keeps a record, and drops those that are too old.
     ///
-    /// A block that was taken stays on record, whatever is tried in the same epoch after a restart.
+    /// Later fields join the earlier ones of the epoch. A block that was taken stays on record, whatever is tried
+    /// in the same epoch after a restart.
     func keep(_ record: MineRecord) async throws {
         guard let recordedEpochs else { return }
         try await database.transaction { transaction in
             let miner = record.miner.text(on: .mainnet)
             let known = try transaction.row(
-                "SELECT mine_state FROM mine_records WHERE epoch = ? AND miner = ?",
+                "SELECT * FROM mine_records WHERE epoch = ? AND miner = ?",
                 record.epoch.rawValue,
                 miner
             )
             if try known?.integer("mine_state") == MinerBlock.State.success.rawValue { return }
+            var fields = try known.map { try [String: String](json: $0.text("fields")) } ?? [:]
+            fields.merge(record.fields) { _, new in new }
+            let wonAt = try record.wonAt?.nanoseconds ?? known?.optionalInteger("winning_at")
             try transaction.upsert(
                 into: "mine_records",
                 [
@@ -94,9 +98,9 @@ final class MinerStore: Sendable {
                     "parent_epoch": record.parentEpoch.rawValue,
                     "parent_key": record.parents.description,
                     "cid": record.cid?.description ?? "",
-                    "winning_at": record.wonAt.map { SQLValue.integer($0.nanoseconds) } ?? .null,
+                    "winning_at": wonAt.map { SQLValue.integer($0) } ?? .null,
                     "mine_state": record.state.rawValue,
-                    "fields": record.fields.jsonText(),
+                    "fields": fields.jsonText(),
                 ],
                 key: ["epoch", "miner"]
             )
