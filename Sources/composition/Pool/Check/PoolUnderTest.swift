@@ -51,9 +51,12 @@ final class PoolUnderTest: Sendable {
         options.errors = .file(log)
         let child = try await ChildProcess.start(options)
         process.withLock { $0 = child }
+        let number = await child.identifier
         try await wait(for: "the pool to come up", seconds: 180) {
             let text = String(decoding: try AtomicFile.read(log), as: UTF8.self)
             return text.contains("the pool is up") ? true : nil
+        } giveUp: {
+            kill(number, 0) != 0
         }
     }
 
@@ -165,7 +168,8 @@ final class PoolUnderTest: Sendable {
         for what: String,
         seconds: Int64,
         every pause: Duration = .milliseconds(500),
-        _ ask: () async throws -> Value?
+        _ ask: () async throws -> Value?,
+        giveUp: () -> Bool = { false }
     ) async throws -> Value {
         let deadline = ContinuousClock.now + .seconds(seconds)
         var last = ""
@@ -176,8 +180,8 @@ final class PoolUnderTest: Sendable {
             } catch let error as CancellationError {
                 throw error
             } catch { last = ": \(error)" }
-            guard ContinuousClock.now < deadline else {
-                throw CheckFailure("waited \(seconds) s for \(what)\(last)")
+            guard ContinuousClock.now < deadline, !giveUp() else {
+                throw CheckFailure("waited up to \(seconds) s for \(what)\(last)")
             }
             try await Task.sleep(for: pause)
         }

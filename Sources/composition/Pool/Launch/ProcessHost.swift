@@ -34,6 +34,7 @@ package final class ProcessHost: ServiceHost {
                 options: options,
                 log: folder.log(service),
                 numberFile: folder.serviceProcessID(service),
+                readyFile: service.writesAddress ? folder.repository(service) + "/api" : nil,
                 answers: { await health.isHealthy(port: port) },
                 note: { note(service, $0) }
             )
@@ -76,6 +77,8 @@ actor SupervisedProcess {
     private let log: String
     /// Where the number of the process is written.
     private let numberFile: String
+    /// What the service writes last when it starts, after its token.
+    private let readyFile: String?
     private let answers: @Sendable () async -> Bool
     private let note: @Sendable (String) -> Void
     private var supervision = Supervision()
@@ -90,12 +93,14 @@ actor SupervisedProcess {
         options: ChildProcess.Options,
         log: String,
         numberFile: String,
+        readyFile: String?,
         answers: @escaping @Sendable () async -> Bool,
         note: @escaping @Sendable (String) -> Void
     ) {
         self.options = options
         self.log = log
         self.numberFile = numberFile
+        self.readyFile = readyFile
         self.answers = answers
         self.note = note
     }
@@ -152,6 +157,8 @@ actor SupervisedProcess {
     private func runOnce() async -> Duration {
         let begin = ContinuousClock.now
         putLogAside()
+        // So that the old one is not taken for the new one's.
+        if let readyFile { try? FileManager.default.removeItem(atPath: readyFile) }
         do {
             let process = try await ChildProcess.start(options)
             self.process = process
@@ -174,7 +181,8 @@ actor SupervisedProcess {
 
     private func awaitAnswer() async {
         while !Task.isCancelled {
-            if await answers() {
+            let isReady = readyFile.map(FileManager.default.fileExists(atPath:)) ?? true
+            if isReady, await answers() {
                 guard !Task.isCancelled else { return }
                 let wasUp = supervision.hasBeenUp
                 _ = supervision.apply(.answered)

@@ -46,6 +46,9 @@ package enum ServiceName: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it writes where it listens into the file `api` of its folder, once it listens.
+    var writesAddress: Bool { self != .beacon }
+
     /// The program that runs it as a process of its own.
     package var program: String {
         switch self {
