@@ -6,6 +6,7 @@ import Foundation
 import JSON
 import SQLStore
 import ServiceKit
+import Synchronization
 import TestSupport
 import Testing
 import VenusAPI
@@ -73,6 +74,47 @@ import VenusAPI
         try await third.setPassword(Secret("a"))
         _ = try await third.generate(.secp256k1)
         #expect(try await store.addresses().count == 2)
+    }
+
+    @Test func `what is signed and what is refused is noted, for a time`() async throws {
+        let now = Mutex<Int64>(1_795_222_800_000_000_000)
+        let store = try await KeyStore(.memory) { now.withLock { $0 } }
+        let keeper = WalletKeeper(
+            store: store,
+            cost: ScryptCost(n: 1024, p: 1),
+            random: SeededRandom(seed: [5]),
+            recordTime: .seconds(3600)
+        )
+        try await keeper.setPassword(Secret("a"))
+        let address = try await keeper.generate(.secp256k1)
+        let signature = try await keeper.sign([1], SigningMeta(.unknown), by: address)
+        now.withLock { $0 += 1_500_000_000 }
+        await #expect(throws: WalletFailure.self) {
+            try await keeper.sign([1], SigningMeta(.block), by: address)
+        }
+        let records = try await keeper.records(SignRecordQuery())
+        #expect(records.map(\.type) == ["block", "unknown"])
+        #expect(records[1].signature == signature && records[1].error.isEmpty)
+        #expect(records[0].signature == nil && !records[0].error.isEmpty)
+        #expect(records[0].createdAt - records[1].createdAt == 1_500_000_000)
+        let again = try [SignRecord](from: JSONValue(parsing: records.jsonText()))
+        #expect(again == records)
+
+        var query = SignRecordQuery()
+        query.isError = true
+        #expect(try await keeper.records(query) == [records[0]])
+        query.isError = false
+        query.before = records[1].createdAt
+        #expect(try await keeper.records(query) == [records[1]])
+        query.before = nil
+        query.signer = address
+        query.limit = 1
+        query.skip = 1
+        #expect(try await keeper.records(query) == [records[1]])
+
+        now.withLock { $0 += 3_600_000_000_000 }
+        _ = try await keeper.sign([2], SigningMeta(.unknown), by: address)
+        #expect(try await keeper.records(SignRecordQuery()).map(\.rawMessage) == [[2], [1]])
     }
 
     @Test func `a deleted key no longer signs`() async throws {

@@ -15,6 +15,8 @@ struct WalletConfiguration: Sendable {
     /// A token with all permissions, which the command line uses.
     var token = Secret("")
     var cost = ScryptCost()
+    /// How long it is kept what was signed; nil for not noting it.
+    var recordTime: Duration? = .seconds(168 * 3600)
     /// Keys of the file that nobody knows.
     var unknownKeys: [String] = []
 
@@ -51,6 +53,10 @@ struct WalletConfiguration: Sendable {
                 )
             }
         }
+        if let records = try file.table("SignRecorder") {
+            let keep = try records.duration("KeepDuration") ?? .seconds(168 * 3600)
+            recordTime = try records.boolean("Enable") ?? true ? keep : nil
+        }
         guard let tokens = try file.table("JWT"), let secret = try tokens.string("Secret"),
             let bytes = [UInt8](hex: secret), bytes.count >= 32
         else {
@@ -60,7 +66,7 @@ struct WalletConfiguration: Sendable {
         tokens.ignore("Token")
         token = AllowClaims(.admin).token(secret: bytes)
         // Strategy, gateway and filters of other versions have no counterpart yet.
-        file.ignore("Metrics", "Strategy", "APIRegisterHub", "SignFilter", "SignRecorder")
+        file.ignore("Metrics", "Strategy", "APIRegisterHub", "SignFilter")
         unknownKeys = file.unknownKeys()
     }
 

@@ -16,11 +16,27 @@ actor WalletKeeper {
     private let store: KeyStore
     private let cost: ScryptCost
     private let random: any RandomSource
+    /// How long it is kept what was signed; nil for not noting it.
+    private let recordTime: Duration?
+    private let log: Logger
+    /// What was signed and is not on disk yet.
+    private var unwritten: [SignRecord] = []
+    private var writing: Task<Void, Never>?
+    /// Above this many, signing waits for the disk.
+    private static let unwrittenCount = 1000
 
-    init(store: KeyStore, cost: ScryptCost, random: any RandomSource) {
+    init(
+        store: KeyStore,
+        cost: ScryptCost,
+        random: any RandomSource,
+        recordTime: Duration? = nil,
+        log: Logger = .silent
+    ) {
         self.store = store
         self.cost = cost
         self.random = random
+        self.recordTime = recordTime
+        self.log = log
     }
 
     // MARK: - Lock
@@ -101,11 +117,65 @@ actor WalletKeeper {
 
     // MARK: - Signing
 
-    /// Signs what a request declares.
+    /// Signs what a request declares, and notes it.
     ///
     /// A block's digest is on disk before its signature leaves.
     func sign(_ request: [UInt8], _ meta: SigningMeta, by signer: Address) async throws -> Signature
     {
+        guard let recordTime else { return try await signature(request, meta, by: signer) }
+        var record = SignRecord(
+            id: random.uuid(),
+            type: meta.type,
+            signer: signer,
+            error: "",
+            rawMessage: meta.type == SigningType.message.rawValue ? meta.extra : request,
+            createdAt: store.now()
+        )
+        let outcome: Result<Signature, any Error>
+        do {
+            let signature = try await signature(request, meta, by: signer)
+            record.signature = signature
+            outcome = .success(signature)
+        } catch {
+            record.error = "\(error)"
+            outcome = .failure(error)
+        }
+        unwritten.append(record)
+        // Signing does not wait for the disk; stop() and records(_:) wait for this task.
+        if writing == nil { writing = Task { await write(recordTime) } }
+        if unwritten.count > Self.unwrittenCount { await writing?.value }
+        return try outcome.get()
+    }
+
+    /// Writes records until there are none.
+    private func write(_ keep: Duration) async {
+        while !unwritten.isEmpty {
+            let records = unwritten
+            unwritten = []
+            do { try await store.record(records, keep: keep) } catch {
+                // A signature that could be made is worth more than its record.
+                log.error("what was signed could not be noted", ["error": "\(error)"])
+            }
+        }
+        writing = nil
+    }
+
+    /// Returns when everything that was signed is on disk.
+    func finishRecords() async {
+        while let writing { await writing.value }
+    }
+
+    /// What was signed and what was refused, newest first.
+    func records(_ query: SignRecordQuery) async throws -> [SignRecord] {
+        await finishRecords()
+        return try await store.records(query)
+    }
+
+    private func signature(
+        _ request: [UInt8],
+        _ meta: SigningMeta,
+        by signer: Address
+    ) async throws -> Signature {
         _ = try lock.password()
         let payload = try SigningPayload(request, meta, signer: signer)
         let key = try await signingKey(of: signer)

@@ -34,6 +34,7 @@ package final class WalletService: Sendable {
 
     private let repository: Repository
     private let store: KeyStore
+    private let keeper: WalletKeeper
     private let server: HTTPServer
     /// Where the service listens.
     package let address: SocketAddress
@@ -43,12 +44,14 @@ package final class WalletService: Sendable {
     private init(
         repository: Repository,
         store: KeyStore,
+        keeper: WalletKeeper,
         server: HTTPServer,
         address: SocketAddress,
         token: Secret
     ) {
         self.repository = repository
         self.store = store
+        self.keeper = keeper
         self.server = server
         self.address = address
         self.token = token
@@ -73,7 +76,9 @@ package final class WalletService: Sendable {
             let keeper = WalletKeeper(
                 store: store,
                 cost: configuration.cost,
-                random: options.random
+                random: options.random,
+                recordTime: configuration.recordTime,
+                log: log
             )
             if let password = options.password {
                 try await keeper.setPassword(password)
@@ -98,6 +103,7 @@ package final class WalletService: Sendable {
             return WalletService(
                 repository: repository,
                 store: store,
+                keeper: keeper,
                 server: server,
                 address: address,
                 token: configuration.token
@@ -111,6 +117,7 @@ package final class WalletService: Sendable {
     /// Stops listening, lets requests finish, closes the key store and gives the folder back.
     package func stop() async {
         await server.shutdown()
+        await keeper.finishRecords()
         await store.close()
         repository.unlock()
     }

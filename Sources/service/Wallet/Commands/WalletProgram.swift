@@ -25,7 +25,7 @@ package enum WalletProgram {
         commands: [
             Command("run", usage: "Start a venus wallet process", flags: runFlags, action: run),
             auth, log, setPassword, unlock, lock, lockState, new, list, export, importKey, sign,
-            delete,
+            delete, record,
         ]
     )
 

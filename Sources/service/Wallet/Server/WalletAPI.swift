@@ -42,6 +42,9 @@ struct WalletAPI: Sendable {
         service.on(WalletSign.self, need: .sign) { _, signer, bytes, meta in
             try await keeper.sign(bytes.bytes, meta, by: try Self.known(signer))
         }
+        service.on(WalletListSignedRecord.self, need: .read) { _, query in
+            try await keeper.records(query)
+        }
         service.on(WalletExport.self, need: .admin) { _, address in
             try await keeper.export(try Self.known(address))
         }

@@ -18,8 +18,8 @@ struct StoredKey: Sendable {
 /// addresses begin with their network's letter, from v1.4.0 they do not. A row's `private_key` is
 /// `{"Type":"bls","PrivateKey":"<base64 of the encrypted key's JSON>"}`.
 final class KeyStore: Sendable {
-    private let database: SQLDatabase
-    private let now: @Sendable () -> Int64
+    let database: SQLDatabase
+    let now: @Sendable () -> Int64
 
     static let migrations = [
         SQLMigration(
@@ -42,7 +42,8 @@ final class KeyStore: Sendable {
                     PRIMARY KEY (miner, height))
                 """,
             ]
-        )
+        ),
+        recordMigration,
     ]
 
     /// Opens a key store, or makes it; `now` gives nanoseconds since 1970.
