@@ -235,6 +235,24 @@ import VenusAPI
             for _ in 0..<4 { try await pool.mine() }
             for id in ["a", "b", "d"] { #expect(try await Self.row(pool, id).state == .onChain) }
             #expect(try await Self.row(pool, "d").message.nonce == lost.message.nonce)
+
+            // No other message is there to take the nonce.
+            for id in ["e", "f"] {
+                try await Self.push(pool, id, from: cast.bls, to: cast.target)
+            }
+            try await pool.mine()
+            let first = try await Self.row(pool, "f")
+            #expect(first.state == .filled)
+            _ = try await pool.client.call(MessagerMarkBadMessage.self, "f")
+            _ = try await pool.nodeClient.call(MpoolClear.self, true)
+            for _ in 0..<4 { try await pool.mine() }
+            #expect(try await Self.row(pool, "e").state == .onChain)
+            var query = MessagerQuery()
+            query.senders = [cast.bls]
+            query.states = [.onChain]
+            let landed = try await pool.client.call(MessagerListMessage.self, query)
+            let filler = landed.first { $0.message.nonce == first.message.nonce }
+            #expect(filler?.message.to == cast.bls && filler?.id.hasPrefix("fill-") == true)
         }
     }
 }

@@ -198,6 +198,24 @@ import VenusAPI
         #expect(Self.play(situation).changed.map(\.message.nonce) == [1, 3, 5])
     }
 
+    @Test func `a missing nonce that holds up others is filled where no message waits`() {
+        var situation = Self.situation([])
+        situation.sender.nonce = 3
+        situation.filled = [0, 2].map(Self.filled)
+        let outcome = Self.play(situation)
+        let filler = outcome.changed.first
+        #expect(filler?.id == outcome.fillerID && filler?.state == .filled)
+        #expect(filler?.message.nonce == 1 && filler?.message.value == 0)
+        #expect(filler?.message.to == Self.sender && filler?.message.from == Self.sender)
+        #expect(outcome.push.map(\.message.nonce) == [0, 1, 2] && outcome.nonce == 3)
+        // Nobody waits for it: it may be somebody else's.
+        situation.filled = [0, 1].map(Self.filled)
+        #expect(Self.play(situation).changed.isEmpty)
+        // The pool has it.
+        situation.filled = [0, 2].map(Self.filled)
+        #expect(Self.play(situation, poolNonce: 2).changed.isEmpty)
+    }
+
     @Test func `a fee cap below the base fee holds its message and no other`() {
         var situation = Self.situation(["b", "a"].map { Self.message($0) })
         situation.baseFee = 15

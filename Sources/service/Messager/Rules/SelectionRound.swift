@@ -12,7 +12,8 @@ import VenusAPI
 /// ```
 ///
 /// A nonce is missing when the message that had it was given up. Everything behind it is stuck; so the next
-/// messages get the missing nonces, unless the node's pool has messages with them.
+/// messages get the missing nonces, unless the node's pool has messages with them. Where no message waits, a transfer
+/// of nothing to the sender itself takes the nonce.
 ///
 /// A message that would get stuck itself, for want of funds or with a fee cap below the base fee, gets no nonce:
 /// it is held with an error, and those behind it go on.
@@ -66,6 +67,8 @@ struct SelectionRound {
         var nonce: UInt64
         /// Messages that changed: filled, failed or with another error.
         var changed: [MessagerMessage] = []
+        /// The id of a message among them that nobody asked for: it takes a nonce that holds up others.
+        var fillerID: String?
         /// What is to be pushed, by nonce: the new ones and those that the chain still lacks.
         var push: [SignedMessage] = []
     }
@@ -126,7 +129,7 @@ struct SelectionRound {
             }
         }
         missing = Self.missingNonces(situation, below: outcome.nonce)
-        if !missing.isEmpty && !unfilled.isEmpty { return .askPool }
+        if !missing.isEmpty && (!unfilled.isEmpty || isHeldUp) { return .askPool }
         return estimate()
     }
 
@@ -153,8 +156,29 @@ struct SelectionRound {
             candidates.append(message)
             requests.append(EstimateMessage(message: message.message, spec: fees.spec))
         }
-        guard !requests.isEmpty else { return finish() }
+        guard !requests.isEmpty else { return fill() ?? finish() }
         return .estimate(requests, fromNonce: missing.first ?? outcome.nonce)
+    }
+
+    /// Whether messages on their way wait for one with a missing nonce.
+    private var isHeldUp: Bool {
+        guard let nonce = missing.first else { return false }
+        return situation.filled.contains { $0.message.nonce > nonce }
+    }
+
+    /// Has a transfer of nothing to the sender itself take a nonce that no other message can take.
+    ///
+    /// - Returns: nil where none is held up, or it has been tried.
+    private mutating func fill() -> Step? {
+        guard isHeldUp, outcome.fillerID == nil, let nonce = missing.first else { return nil }
+        let sender = situation.sender.address
+        let filler = MessagerMessage(
+            id: "fill-\(sender)-\(nonce)-at-\(situation.height)",
+            message: Message(to: sender, from: sender, value: 0)
+        )
+        outcome.fillerID = filler.id
+        candidates = [filler]
+        return .estimate([EstimateMessage(message: filler.message)], fromNonce: nonce)
     }
 
     /// Takes the node's answer, in the order of the question.
@@ -182,6 +206,7 @@ struct SelectionRound {
             estimates.append(message)
         }
         estimates.reverse()
+        if estimates.isEmpty, let step = fill() { return step }
         return next()
     }
 

@@ -58,9 +58,13 @@ extension MessagerStore {
         let time = timestamp
         return try await database.transaction { transaction in
             for var message in outcome.changed {
-                guard let row = try Self.message(message.id, in: transaction),
-                    row.state == .unfilled
-                else { return false }
+                if message.id == outcome.fillerID {
+                    message.createdAt = time
+                } else {
+                    guard let row = try Self.message(message.id, in: transaction),
+                        row.state == .unfilled
+                    else { return false }
+                }
                 message.updatedAt = time
                 try Self.save(message, in: transaction)
             }
