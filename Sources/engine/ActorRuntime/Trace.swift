@@ -4,7 +4,7 @@ package import Multiformats
 /// What the machine did, event by event, for finding the first difference from a reference.
 package final class ExecutionTrace {
     /// One step.
-    package enum Event {
+    package enum Event: Sendable {
         /// A call begins.
         case enter(
             from: ActorID,
@@ -27,4 +27,7 @@ package final class ExecutionTrace {
     package var events: [Event] = []
 
     package init() {}
+
+    /// The events from a place on.
+    package func events(from start: Int) -> [Event] { Array(events[start...]) }
 }

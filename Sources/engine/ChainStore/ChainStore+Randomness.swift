@@ -54,18 +54,25 @@ extension ChainStore {
         entropy: [UInt8],
         base: Tipset
     ) throws -> [UInt8] {
-        let source = try randomnessTipset(at: epoch, base: base, lookback: false)
-        var current = source
+        let entry = try beaconEntry(of: round, at: epoch, base: base)
+        return Randomness.draw(
+            baseDigest: BLAKE2b.hash256(entry.data),
+            purpose: purpose,
+            round: epoch,
+            entropy: entropy
+        )
+    }
+
+    /// Returns the beacon entry of a round that belongs to an epoch, from the chain that ends in `base`.
+    package func beaconEntry(
+        of round: UInt64,
+        at epoch: ChainEpoch,
+        base: Tipset
+    ) throws -> BeaconEntry {
+        var current = try randomnessTipset(at: epoch, base: base, lookback: false)
         for _ in 0..<Self.beaconSearchLimit {
             let entries = current.minTicketBlock.beaconEntries
-            if let entry = entries.last(where: { $0.round == round }) {
-                return Randomness.draw(
-                    baseDigest: BLAKE2b.hash256(entry.data),
-                    purpose: purpose,
-                    round: epoch,
-                    entropy: entropy
-                )
-            }
+            if let entry = entries.last(where: { $0.round == round }) { return entry }
             if current.height == 0 { break }
             current = try parent(of: current)
         }

@@ -23,8 +23,8 @@ package struct StateMachineRunner: TipsetRunner {
         )
     }
 
-    /// Executes a tipset and tells what every message did; with `trace`, in every detail.
-    package func run(_ tipset: Tipset) throws -> TipsetResult {
+    /// Executes a tipset and tells what every message did; if it is traced, in every detail.
+    package func run(_ tipset: Tipset, isTraced: Bool = false) throws -> TipsetResult {
         let parent = try chain.store.parent(of: tipset)
         let blocks = try chain.executedMessages(of: tipset).map { block, messages in
             BlockExecution(
@@ -41,7 +41,8 @@ package struct StateMachineRunner: TipsetRunner {
                 epoch: tipset.height,
                 blocks: blocks,
                 baseFee: tipset.parentBaseFee,
-                view: ChainStateView(chain: chain, beacon: beacon, base: tipset)
+                view: ChainStateView(chain: chain, beacon: beacon, base: tipset),
+                trace: isTraced ? ExecutionTrace() : nil
             )
         }
     }

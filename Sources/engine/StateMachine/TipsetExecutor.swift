@@ -85,6 +85,8 @@ package struct AppliedMessage: Sendable {
     package var result: MessageResult
     /// Whether the protocol made the call itself.
     package var isImplicit: Bool
+    /// What happened in detail; empty if nobody traced it.
+    package var events: [ExecutionTrace.Event] = []
 }
 
 /// What the execution of a tipset gave.
@@ -193,11 +195,17 @@ package struct TipsetExecutor {
         var penalty = TokenAmount.zero
         var gasReward = TokenAmount.zero
         for message in block.messages where processed.insert(message.message.cid).inserted {
+            let start = machine.trace?.events.count ?? 0
             let result = try machine.apply(message)
             gasReward = gasReward + result.gas.minerTip
             penalty = penalty + result.gas.minerPenalty
             applied.append(
-                AppliedMessage(message: message.message, result: result, isImplicit: false)
+                AppliedMessage(
+                    message: message.message,
+                    result: result,
+                    isImplicit: false,
+                    events: machine.trace?.events(from: start) ?? []
+                )
             )
         }
         let parameters = AwardBlockRewardParameters(
@@ -214,11 +222,7 @@ package struct TipsetExecutor {
             method: RewardMethod.awardBlockReward,
             params: parameters.cborBytes()
         )
-        let result = try machine.applyImplicit(message)
-        guard result.receipt.exitCode.isSuccess else {
-            throw ExecutionError.implicitMessageFailed("AwardBlockReward", result.receipt.exitCode)
-        }
-        applied.append(AppliedMessage(message: message, result: result, isImplicit: true))
+        applied.append(try runImplicit(message, "AwardBlockReward", machine))
     }
 
     private func runCron(_ machine: Machine) throws -> AppliedMessage {
@@ -229,10 +233,24 @@ package struct TipsetExecutor {
             gasLimit: GasAmount(rawValue: Self.blockGasLimit * 10_000),
             method: CronMethod.epochTick
         )
+        return try runImplicit(message, "EpochTick", machine)
+    }
+
+    private func runImplicit(
+        _ message: Message,
+        _ name: String,
+        _ machine: Machine
+    ) throws -> AppliedMessage {
+        let start = machine.trace?.events.count ?? 0
         let result = try machine.applyImplicit(message)
         guard result.receipt.exitCode.isSuccess else {
-            throw ExecutionError.implicitMessageFailed("EpochTick", result.receipt.exitCode)
+            throw ExecutionError.implicitMessageFailed(name, result.receipt.exitCode)
         }
-        return AppliedMessage(message: message, result: result, isImplicit: true)
+        return AppliedMessage(
+            message: message,
+            result: result,
+            isImplicit: true,
+            events: machine.trace?.events(from: start) ?? []
+        )
     }
 }

@@ -80,12 +80,14 @@ package final class NodeService: Quiescent {
     /// One for both versions of the API: the nonces of one wallet follow each other.
     private let sender: MessageSender
     private let dependencies: NodeDependencies
+    private let start: (time: ProtocolTime, session: String)
 
     /// Composes a node over a store that has a genesis.
     ///
     /// - Throws: `ChainStoreError` or `StateViewError` if the chain cannot be read.
     package init(_ dependencies: NodeDependencies) throws {
         self.dependencies = dependencies
+        start = (dependencies.clock.now, SystemRandom().uuid())
         chain = try NodeChain(
             try ChainStore(dependencies.store),
             parameters: dependencies.parameters,
@@ -138,6 +140,13 @@ package final class NodeService: Quiescent {
             badBlocks: badBlocks
         ).register(on: &api, version)
         WalletAPI(reader: reader, wallet: wallet, tokens: dependencies.tokens)
+            .register(on: &api, version)
+        ExecutionAPI(reader: reader).register(on: &api, version)
+        StateToolsAPI(reader: reader).register(on: &api, version)
+        MultisigAPI(reader: reader).register(on: &api, version)
+        ChainToolsAPI(reader: reader).register(on: &api, version)
+        PoolToolsAPI(pool: pool, sender: sender).register(on: &api, version)
+        NetworkAPI(reader: reader, clock: dependencies.clock, start: start)
             .register(on: &api, version)
         return api
     }

@@ -48,25 +48,7 @@ struct MarketAPI: Sendable {
             )
         }
         var states = try market.stateArray(view.store)
-        let state = try states.get(id.rawValue)
-        return MarketDealResult(
-            proposal: DealProposalResult(
-                pieceCID: proposal.pieceCID,
-                pieceSize: proposal.pieceSize.bytes,
-                isVerified: proposal.isVerified,
-                client: proposal.client,
-                provider: proposal.provider,
-                label: String(decoding: proposal.label, as: UTF8.self),
-                startEpoch: proposal.startEpoch,
-                endEpoch: proposal.endEpoch,
-                storagePricePerEpoch: proposal.storagePricePerEpoch,
-                providerCollateral: proposal.providerCollateral,
-                clientCollateral: proposal.clientCollateral
-            ),
-            sectorStartEpoch: state?.sectorStartEpoch ?? -1,
-            lastUpdatedEpoch: state?.lastUpdatedEpoch ?? -1,
-            slashEpoch: state?.slashEpoch ?? -1
-        )
+        return MarketDealResult(proposal, try states.get(id.rawValue))
     }
 
     /// Most of the messages that one answer lists.
@@ -90,5 +72,28 @@ struct MarketAPI: Sendable {
             current = try chain.store.parent(of: current)
         }
         return found.isEmpty ? nil : found
+    }
+}
+
+extension MarketDealResult {
+    init(_ proposal: DealProposal, _ state: DealState?) {
+        self.init(
+            proposal: DealProposalResult(
+                pieceCID: proposal.pieceCID,
+                pieceSize: proposal.pieceSize.bytes,
+                isVerified: proposal.isVerified,
+                client: proposal.client,
+                provider: proposal.provider,
+                label: String(decoding: proposal.label, as: UTF8.self),
+                startEpoch: proposal.startEpoch,
+                endEpoch: proposal.endEpoch,
+                storagePricePerEpoch: proposal.storagePricePerEpoch,
+                providerCollateral: proposal.providerCollateral,
+                clientCollateral: proposal.clientCollateral
+            ),
+            sectorStartEpoch: state?.sectorStartEpoch ?? -1,
+            lastUpdatedEpoch: state?.lastUpdatedEpoch ?? -1,
+            slashEpoch: state?.slashEpoch ?? -1
+        )
     }
 }

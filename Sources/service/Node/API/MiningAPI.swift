@@ -163,6 +163,9 @@ struct MiningAPI: Sendable {
             api.on(StateWaitMsgV0.self, need: .read) { _, cid, confidence in
                 try await api0.wait(cid, confidence, limit: MessageSearch.noLimit, true)
             }
+            api.on(StateWaitMsgLimited.self, need: .read) { _, cid, confidence, limit in
+                try await api0.wait(cid, confidence, limit: limit, true)
+            }
         case .v1:
             api.on(StateWaitMsg.self, need: .read) { _, cid, confidence, limit, allowsReplaced in
                 try await api0.wait(cid, confidence, limit: limit, allowsReplaced)

@@ -207,6 +207,16 @@ struct StateAPI: Sendable {
                     )
                 }
             }
+            api.on(StateSearchMsgLimited.self, need: .read) { _, cid, limit in
+                try await reader.at(.empty) { chain, tipset in
+                    try MessageSearch(chain: chain).find(
+                        cid,
+                        from: tipset,
+                        limit: limit,
+                        allowsReplaced: true
+                    )
+                }
+            }
             api.on(StateGetReceipt.self, need: .read) { _, cid, key in
                 try await reader.at(key) { chain, tipset in
                     try MessageSearch(chain: chain).find(

@@ -17,6 +17,8 @@ package final class NodeChain: Sendable {
     package let consensus: ConsensusChain
     /// What the execution of tipsets gave.
     package let states: TipsetStates
+    /// Executes tipsets, for those who want to know more than ``states`` keeps.
+    package let runner: StateMachineRunner
     /// The beacons and what blocks must carry of them.
     package let beacon: BeaconSchedule
     /// The rules of the state machine.
@@ -40,10 +42,8 @@ package final class NodeChain: Sendable {
         self.beacon = beacon
         consensus = ConsensusChain(store: store, parameters: parameters)
         rules = ExecutionRules(parameters, proofs: proofs, signatures: KeySignatures())
-        states = TipsetStates(
-            store,
-            runner: StateMachineRunner(chain: consensus, beacon: beacon, rules: rules)
-        )
+        runner = StateMachineRunner(chain: consensus, beacon: beacon, rules: rules)
+        states = TipsetStates(store, runner: runner)
         genesis = try store.genesis()
         networkName = try StateView(root: genesis.parentStateRoot, store: store.blocks)
             .initState().networkName
