@@ -305,7 +305,8 @@ let modules: [Module] = [
             "ChainStore", "Compression", "Consensus", "EventLoop", "FilecoinCrypto",
             "FilecoinTypes", "Genesis", "HTTP", "Hashing", "IPLD", "JSON", "JSONRPC",
             "KeyValueStore", "MessagePool", "Multiformats", "NetworkParameters", "ServiceKit",
-            "StateMachine", "StateView", "StorageCircuits", "StorageProofs", "VenusAPI",
+            "StateInspection", "StateMachine", "StateView", "StorageCircuits",
+            "StorageProofs", "VenusAPI",
         ]
     ),
 
@@ -366,6 +367,16 @@ let modules: [Module] = [
         .command,
         .executable,
         uses: ["Benchmarking", "BLS12381", "StorageCircuits"]
+    ),
+    Module(
+        "bench-node",
+        .command,
+        .executable,
+        uses: [
+            "ActorRuntime", "Benchmarking", "BuiltinActors", "Bytes", "CBOR", "ChainStore",
+            "Consensus", "FilecoinCrypto", "FilecoinTypes", "Genesis", "Hashing", "IPLD",
+            "KeyValueStore", "Multiformats", "NetworkParameters", "StateMachine", "StorageProofs",
+        ]
     ),
     Module("bench-seal", .command, .executable, uses: ["Benchmarking", "StorageProofs"]),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),

@@ -15,72 +15,6 @@ import VenusAPI
 
 /// Blocks made and submitted over JSON-RPC, with the keys of the recorded chain.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct BlockMakingTests {
-    /// One miner that won, with what goes into its block.
-    private struct Win {
-        let miner: Address
-        let epoch: ChainEpoch
-        let base: MiningBaseInfo
-        let ticket: Ticket
-        let election: ElectionProof
-    }
-
-    /// Asks for base infos of coming epochs until a miner wins one.
-    private func win(_ client: RPCClient, on head: Tipset) async throws -> Win {
-        let miners = try await client.call(StateListMiners.self, head.key)
-        for distance in 1...20 {
-            let epoch = head.height + ChainEpoch(Int64(distance))
-            for miner in miners {
-                guard
-                    let base = try await client.call(
-                        MinerGetBaseInfo.self,
-                        miner,
-                        epoch,
-                        head.key
-                    ), base.isEligible
-                else { continue }
-                let entry = base.beaconEntries.last ?? base.previousBeaconEntry
-                let draws = BlockDraws(beaconEntry: entry, epoch: epoch, miner: miner)
-                func vrf(_ input: [UInt8]) async throws -> [UInt8] {
-                    try await client.call(NodeWalletSign.self, base.workerKey, JSONBytes(input))
-                        .data
-                }
-                let proof = try await vrf(draws.electionInput)
-                let wins = ElectionProof.winCount(
-                    vrfProof: proof,
-                    power: base.minerPower.attoFIL,
-                    totalPower: base.networkPower.attoFIL
-                )
-                if wins < 1 { continue }
-                let ticket = try await vrf(draws.ticketInput(parentTicket: head.minTicket))
-                return Win(
-                    miner: miner,
-                    epoch: epoch,
-                    base: base,
-                    ticket: Ticket(vrfProof: ticket),
-                    election: ElectionProof(winCount: wins, vrfProof: proof)
-                )
-            }
-        }
-        throw CocoaError(.featureUnsupported)
-    }
-
-    private func block(_ win: Win, on head: Tipset, _ messages: [SignedMessage]) -> BlockTemplate {
-        let epochs = UInt64(win.epoch.rawValue - head.height.rawValue)
-        return BlockTemplate(
-            miner: win.miner,
-            parents: head.key,
-            ticket: win.ticket,
-            electionProof: win.election,
-            beaconValues: win.base.beaconEntries,
-            messages: messages,
-            epoch: win.epoch,
-            timestamp: head.minTimestamp + epochs * 4,
-            winningPoStProof: [
-                PoStProof(postProof: 0, proofBytes: [UInt8](repeating: 1, count: 192))
-            ]
-        )
-    }
-
     @Test func `a pushed message gets into a block that the node makes, takes and executes`()
         async throws
     {
@@ -102,12 +36,16 @@ import VenusAPI
             Message(to: to, from: from, value: 1000),
             nil
         )
-        let won = try await win(client, on: base)
+        let miners = RecordedMiners(node: node, client: client)
+        let won = try await miners.wins(from: base.height + 1, on: base) { !$0.isEmpty }[0]
         let chosen = try await client.call(MpoolSelects.self, base.key, [0.9])
         #expect(chosen == [[sent]])
         node.clock.advance(by: .seconds(4 * (won.epoch.rawValue - base.height.rawValue)))
 
-        let made = try await client.call(MinerCreateBlock.self, block(won, on: base, chosen[0]))
+        let made = try await client.call(
+            MinerCreateBlock.self,
+            miners.template(won, on: base, chosen[0])
+        )
         #expect(made.header.blockSignature != nil)
         #expect(made.blsMessages + made.secpMessages == [sent.cid])
         _ = try await client.call(SyncSubmitBlock.self, made)
@@ -122,7 +60,7 @@ import VenusAPI
         #expect(node.node.actedHead == head.map { "\($0.key)" })
 
         // Another block of the miner for the same epoch would be a fault that costs it power.
-        var other = block(won, on: base, [])
+        var other = miners.template(won, on: base)
         other.winningPoStProof[0].proofBytes[0] = 2
         let double = try await client.call(MinerCreateBlock.self, other)
         await #expect(throws: RPCError.self) {
@@ -130,11 +68,12 @@ import VenusAPI
         }
 
         // The receipt is in the state of the next block.
-        let second = try await win(client, on: try #require(head))
+        let newHead = try #require(head)
+        let second = try await miners.wins(from: newHead.height + 1, on: newHead) { !$0.isEmpty }[0]
         node.clock.advance(by: .seconds(4 * 20))
         let next = try await client.call(
             MinerCreateBlock.self,
-            block(second, on: try #require(head), [])
+            miners.template(second, on: newHead)
         )
         _ = try await client.call(SyncSubmitBlock.self, next)
         let lookup = try await client.call(

@@ -21,4 +21,20 @@ import Testing
         #expect(summary.total.failed == 0, "\(summary.text)")
         #expect(summary.total.passed >= 518)
     }
+
+    @Test func `a WebSocket of the node carries what lotus's carried`() throws {
+        let root = Vectors.folder.path
+        let files = [
+            "reference/lotus/rpc/full-node-websocket.json",
+            "reference/lotus/chain-nv15-a/keys.jsonl",
+        ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
+        let summary = ConformanceRunner(
+            sets: [],
+            options: ConformanceOptions(),
+            workers: 1
+        ).run(try SocketDialogSet().cases(in: files))
+        #expect(summary.total.failed == 0, "\(summary.text)")
+        // The sixth begins without a token, which we decline.
+        #expect(summary.total.passed == 5)
+    }
 }

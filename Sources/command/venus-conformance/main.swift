@@ -2,4 +2,6 @@ import Conformance
 import MessagerConformance
 import NodeConformance
 
-ConformanceCommand.main(sets: ConformanceSets.all + [NodeDialogSet(), MessagerDialogSet()])
+ConformanceCommand.main(
+    sets: ConformanceSets.all + [NodeDialogSet(), SocketDialogSet(), MessagerDialogSet()]
+)

@@ -86,13 +86,13 @@ final class NodeDialogRun: Sendable {
         }
         var headers: [(String, String)] = []
         for (name, value) in pair.headers {
-            headers.append((name, try filled(value, node)))
+            headers.append((name, try node.filled(value)))
         }
         let response = try await node.send(
             pair.http,
-            try filled(pair.path, node),
+            try node.filled(pair.path),
             headers: headers,
-            body: Array(try filled(pair.body ?? "", node).utf8)
+            body: Array(try node.filled(pair.body ?? "").utf8)
         )
         let isTraced = pair.volatile.contains { $0.hasSuffix(".tt") }
         if !pair.isRepeatable && !isTraced { return .skipped("not repeatable in the original") }
@@ -102,17 +102,6 @@ final class NodeDialogRun: Sendable {
         }
         if text == pair.answer || isSame(text, pair) { return .passed }
         return .failed("\(text.prefix(600)) instead of \(pair.answer.prefix(600))")
-    }
-
-    /// Puts our tokens where the recording has the original's.
-    private func filled(_ text: String, _ node: RecordedNode) throws -> String {
-        let levels = ["read", "write", "sign", "admin"]
-        var text = text
-        for (index, level) in levels.enumerated() where text.contains("<TOKEN:\(level)>") {
-            let token = try node.tokens.make(Array(levels[...index]))
-            text = text.replacing("<TOKEN:\(level)>", with: token.revealed)
-        }
-        return text
     }
 
     /// Whether two answers differ only where they may.

@@ -11,9 +11,30 @@ package import HTTP
 import IPLD
 import JSON
 package import KeyValueStore
+import Multiformats
 import NetworkParameters
 package import Node
 package import ServiceKit
+import Synchronization
+
+/// Remembers the blocks that miners made, until it is told to forget them.
+///
+/// The original's slash filter was off while its sessions were recorded: there a miner builds twice on one tipset.
+final class ForgetfulMinedBlocks: MinedBlockStore {
+    private let state = Mutex<[MinedBlock]>([])
+
+    func block(of miner: Address, at epoch: ChainEpoch) -> CID? {
+        state.withLock { $0.first { $0.miner == miner && $0.epoch == epoch }?.cid }
+    }
+
+    func block(of miner: Address, on parents: TipsetKey) -> CID? {
+        state.withLock { $0.first { $0.miner == miner && $0.parents == parents }?.cid }
+    }
+
+    func record(_ block: MinedBlock) { state.withLock { $0.append(block) } }
+
+    func forget() { state.withLock { $0 = [] } }
+}
 
 /// A node over a recorded chain, in this process, on a free port.
 package final class RecordedNode: Sendable {
@@ -22,6 +43,8 @@ package final class RecordedNode: Sendable {
     /// Where it listens.
     package let address: SocketAddress
     private let running: Task<Void, any Error>
+    /// The blocks that its miners made.
+    let minedBlocks: ForgetfulMinedBlocks
     /// Its own tokens.
     package let tokens: NodeTokens
     /// Its clock, which stands at the head's time.
@@ -63,6 +86,7 @@ package final class RecordedNode: Sendable {
         let wallet = try NodeWallet(folder: nil, network: .testnet)
         for key in try keys(in: folder) { _ = try wallet.add(key) }
         let tokens = NodeTokens(secret: [UInt8](repeating: 7, count: 32), remote: nil)
+        let minedBlocks = ForgetfulMinedBlocks()
         let node = try NodeService(
             NodeDependencies(
                 store: store,
@@ -73,7 +97,8 @@ package final class RecordedNode: Sendable {
                 winningProofs: MockProofs(),
                 wallet: wallet,
                 tokens: tokens,
-                clock: clock
+                clock: clock,
+                minedBlocks: minedBlocks
             )
         )
         let server = HTTPServer(router: node.router())
@@ -83,6 +108,7 @@ package final class RecordedNode: Sendable {
             tokens: tokens,
             clock: clock,
             store: store,
+            minedBlocks: minedBlocks,
             server: server,
             address: address
         )
@@ -111,10 +137,12 @@ package final class RecordedNode: Sendable {
         tokens: NodeTokens,
         clock: ManualClock,
         store: MemoryStore,
+        minedBlocks: ForgetfulMinedBlocks,
         server: HTTPServer,
         address: SocketAddress
     ) {
         self.clock = clock
+        self.minedBlocks = minedBlocks
         self.node = node
         self.store = store
         self.tokens = tokens
@@ -139,6 +167,22 @@ package final class RecordedNode: Sendable {
         request.body = body
         let url = HTTPURL(.http, host: address.host, port: address.port ?? 0, target: path)
         return try await client.send(request, to: url, timeout: .seconds(60))
+    }
+
+    /// Moves the clock on to a block's time, in seconds since 1970; it never goes back.
+    func advanceClock(to seconds: UInt64) {
+        clock.advance(to: ProtocolTime(seconds: Int64(clamping: seconds)))
+    }
+
+    /// Puts our tokens where a recording has the original's, such as `<TOKEN:admin>`.
+    func filled(_ text: String) throws -> String {
+        let levels = ["read", "write", "sign", "admin"]
+        var text = text
+        for (index, level) in levels.enumerated() where text.contains("<TOKEN:\(level)>") {
+            let token = try tokens.make(Array(levels[...index]))
+            text = text.replacing("<TOKEN:\(level)>", with: token.revealed)
+        }
+        return text
     }
 
     /// Stops it.

@@ -30,6 +30,10 @@ package struct NodeDependencies: Sendable {
     package var tokens: NodeTokens
     /// The clock of the protocol.
     package var clock: any ProtocolClock
+    /// Remembers the blocks that this node's miners made; nil keeps them in ``store``.
+    ///
+    /// Nodes that serve the same miners share one.
+    package var minedBlocks: (any MinedBlockStore)?
     /// Where to log.
     package var log: Logger
 
@@ -43,6 +47,7 @@ package struct NodeDependencies: Sendable {
         wallet: NodeWallet,
         tokens: NodeTokens,
         clock: any ProtocolClock,
+        minedBlocks: (any MinedBlockStore)? = nil,
         log: Logger = .silent
     ) {
         self.store = store
@@ -54,6 +59,7 @@ package struct NodeDependencies: Sendable {
         self.wallet = wallet
         self.tokens = tokens
         self.clock = clock
+        self.minedBlocks = minedBlocks
         self.log = log
     }
 }
@@ -114,7 +120,9 @@ package final class NodeService: Quiescent {
         intake = BlockIntake(
             chain: chain,
             proofs: dependencies.winningProofs,
-            filter: SlashFilter(KeyValueMinedBlocks(dependencies.store)),
+            filter: SlashFilter(
+                dependencies.minedBlocks ?? KeyValueMinedBlocks(dependencies.store)
+            ),
             now: { UInt64(clamping: clock.now.seconds) }
         )
     }

@@ -145,3 +145,29 @@ package struct MessageMatch: Hashable, Sendable, JSONCodable {
         from = try object.decodeAddressOrEmpty("From")
     }
 }
+
+/// An escrow balance and how much of it is locked.
+package struct MarketBalanceResult: Hashable, Sendable {
+    package var escrow: TokenAmount
+    package var locked: TokenAmount
+
+    package init(escrow: TokenAmount, locked: TokenAmount) {
+        self.escrow = escrow
+        self.locked = locked
+    }
+}
+
+extension MarketBalanceResult: JSONCodable {
+    package func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("Escrow", escrow)
+            writer.member("Locked", locked)
+        }
+    }
+
+    package init(from value: JSONValue) throws(JSONError) {
+        let object = try value.expectObject()
+        escrow = try object.decode("Escrow")
+        locked = try object.decode("Locked")
+    }
+}

@@ -403,3 +403,63 @@ package struct FullBlockResult: Hashable, Sendable, JSONCodable {
         secpMessages = try object.decode("SECPMessages", default: [])
     }
 }
+
+/// What a check of a whole state found.
+package struct InvariantsResult: Hashable, Sendable, JSONCodable {
+    /// A rule that does not hold.
+    package struct Broken: Hashable, Sendable, JSONCodable {
+        /// The actor's address; empty for the state as a whole.
+        package var actor: String
+        package var text: String
+        /// Whether the reference's own actors break it too.
+        package var isKnown: Bool
+
+        package init(actor: String, text: String, isKnown: Bool) {
+            self.actor = actor
+            self.text = text
+            self.isKnown = isKnown
+        }
+
+        package func encode(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.member("Actor", actor)
+                writer.member("Text", text)
+                writer.member("Known", isKnown)
+            }
+        }
+
+        package init(from value: JSONValue) throws(JSONError) {
+            let object = try value.expectObject()
+            actor = try object.decode("Actor")
+            text = try object.decode("Text")
+            isKnown = try object.decode("Known")
+        }
+    }
+
+    package var broken: [Broken]
+    /// How many actors there are of each kind.
+    package var actors: [String: Int]
+    /// All balances together.
+    package var total: TokenAmount
+
+    package init(broken: [Broken], actors: [String: Int], total: TokenAmount) {
+        self.broken = broken
+        self.actors = actors
+        self.total = total
+    }
+
+    package func encode(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("Broken", broken)
+            writer.member("Actors", actors)
+            writer.member("Total", total)
+        }
+    }
+
+    package init(from value: JSONValue) throws(JSONError) {
+        let object = try value.expectObject()
+        broken = try object.decode("Broken")
+        actors = try object.decode("Actors")
+        total = try object.decode("Total")
+    }
+}

@@ -156,3 +156,11 @@ package enum StateWaitMsgLimited: RPCMethod {
     package typealias Parameters = Positional<CID, UInt64, ChainEpoch>
     package typealias Result = MessageLookup
 }
+
+/// Checks what must hold in every state, in the one before a tipset; our own method.
+package enum StateCheckInvariants: RPCMethod {
+    package static let name = "Filecoin.StateCheckInvariants"
+    package static let parameterNames: [String] = ["key"]
+    package typealias Parameters = Positional<TipsetKey>
+    package typealias Result = InvariantsResult
+}

@@ -11,6 +11,8 @@ import JSON
 import JSONRPC
 import Multiformats
 import ServiceKit
+import StateInspection
+import StateMachine
 import StateView
 import VenusAPI
 
@@ -50,6 +52,9 @@ struct StateToolsAPI: Sendable {
                 return changed
             }
         }
+        api.on(StateCheckInvariants.self, need: .read) { _, key in
+            try await reader.at(key) { try Self.invariants($0, $1) }
+        }
         api.on(StateActorManifestCID.self, need: .read, runs: .loop) { _, version in
             guard let actors = ActorsVersion(networkVersion: version) else {
                 throw RPCError("no actors of network version \(version) here")
@@ -62,6 +67,36 @@ struct StateToolsAPI: Sendable {
         api.on(ResolveToKeyAddr.self, need: .read) { _, address, key in
             try await reader.state(key) { view, _ in try view.keyAddress(of: address) }
         }
+    }
+
+    /// Checks the state before a tipset; what all own together is what the genesis gave them.
+    private static func invariants(
+        _ chain: NodeChain,
+        _ tipset: Tipset
+    ) throws -> InvariantsResult {
+        var supply = TokenAmount.zero
+        try StateView(root: chain.genesis.parentStateRoot, store: chain.store.blocks).tree
+            .forEach { _, actor in supply = supply + actor.balance }
+        // The cron of the epoch before the tipset has run last.
+        let epoch = try chain.store.parent(of: tipset).height
+        let report = try StateInvariants(
+            try chain.parentView(of: tipset).tree,
+            at: .after(epoch),
+            policy: ActorPolicy(chain.parameters)
+        ).check(expectedTotal: supply)
+        return InvariantsResult(
+            broken: report.broken.map {
+                InvariantsResult.Broken(
+                    actor: $0.actor.map { "\(Address.id($0))" } ?? "",
+                    text: $0.text,
+                    isKnown: $0.isKnown
+                )
+            },
+            actors: Dictionary(
+                uniqueKeysWithValues: report.actorCounts.map { ($0.key.rawValue, $0.value) }
+            ),
+            total: report.total
+        )
     }
 
     // MARK: - Randomness

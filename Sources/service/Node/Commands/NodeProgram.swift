@@ -33,6 +33,7 @@ package enum NodeProgram {
             Flag("repo-folder", aliases: ["repo", "repodir"], usage: "folder of the node"),
             Flag("api-token", aliases: ["token"], usage: "token towards the node"),
             Flag("api-address", aliases: ["cmdapiaddr"], usage: "multiaddr of the node"),
+            Flag("json", .boolean, usage: "print JSON"),
         ]
         return Command(
             command.name,
