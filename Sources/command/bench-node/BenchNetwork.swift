@@ -17,7 +17,7 @@ import StateMachine
 import StorageProofs
 
 /// A devnet of one miner with a sealed sector and many accounts, in a temporary folder.
-final class BenchNetwork {
+final class BenchNetwork: Sendable {
     /// Takes the proof in a block as it is.
     private struct NoProofs: WinningPoStVerifier {
         func verify(_ claim: WinningPoStClaim) -> Bool { true }
@@ -183,15 +183,14 @@ final class BenchNetwork {
         let buffer = BufferedBlockStore(over: blocks)
         let tree = try StateTree(root: root, store: buffer)
         let code = ActorCode(.account, .v7).cid
-        let actorStore = ActorStore(reading: buffer)
         let ids = try keys.map { key in
             let id = try tree.register(key)
-            let head = CID.dagCBOR(hashing: AccountState(address: key).cborBytes())
-            try buffer.put([Block(cid: head, bytes: AccountState(address: key).cborBytes())])
+            let state = AccountState(address: key).cborBytes()
+            let head = CID.dagCBOR(hashing: state)
+            try buffer.put([Block(cid: head, bytes: state)])
             tree.set(id, ActorRecord(code: code, head: head, balance: .fil(1000)))
             return id
         }
-        _ = actorStore
         let root = try tree.flush()
         try buffer.flush(roots: [root])
         return (root, ids)
@@ -251,7 +250,8 @@ final class BenchNetwork {
         let miner = Address.id(1000)
         let previous = try store.latestBeaconEntry(of: genesis)
         let beacons = BeaconClient(beacon, sources: [source])
-        for epoch in ChainEpoch(1)...ChainEpoch(50) {
+        for number: Int64 in 1...50 {
+            let epoch = ChainEpoch(number)
             let entries = try await beacons.entries(
                 at: epoch,
                 parentEpoch: 0,

@@ -1,5 +1,6 @@
 import ActorRuntime
 import Benchmarking
+import Consensus
 import FilecoinTypes
 import StateMachine
 
@@ -16,7 +17,7 @@ struct BenchNode {
         let network = try await BenchNetwork.make(accounts: 100_000)
         try await BenchmarkReport.main("The node, on a state of 100,000 accounts") { report in
             try transfers(network, &report)
-            try await block(network, &report)
+            try block(network, try await network.block(messages: blockMessageCount), &report)
             try archives(network, &report)
         }
     }
@@ -40,9 +41,9 @@ struct BenchNode {
 
     private static func block(
         _ network: BenchNetwork,
+        _ block: FullBlock,
         _ report: inout BenchmarkReport
-    ) async throws {
-        let block = try await network.block(messages: blockMessageCount)
+    ) throws {
         let check = try Measurement.of(rounds: 9) { try network.validate(block) }
         report.add(BenchmarkRow("check a block of 200 messages, without its proof", check))
         let tipset = try network.take(block)

@@ -35,7 +35,7 @@ enum ActorStateJSON {
         case .reward: return json(try store.get(actor.head) as RewardState)
         case .storagePower: return json(try store.get(actor.head) as PowerState)
         case .storageMarket: return json(try store.get(actor.head) as MarketState)
-        case .storageMiner: return json(try store.get(actor.head) as MinerState)
+        case .storageMiner: return json(try store.get(actor.head) as BuiltinActors.MinerState)
         case .verifiedRegistry: return json(try store.get(actor.head) as VerifiedRegistryState)
         case .multisig: return json(try store.get(actor.head) as MultisigState)
         case .paymentChannel: return json(try store.get(actor.head) as PaymentChannelState)
@@ -139,8 +139,10 @@ enum ActorStateJSON {
         ]
     }
 
-    private static func json(_ state: MinerState) -> JSONValue {
-        let terminations = state.earlyTerminations.runLengths
+    private static func json(_ state: BuiltinActors.MinerState) -> JSONValue {
+        // The empty set is one run of nothing.
+        let runs = state.earlyTerminations.runLengths
+        let terminations: [JSONValue] = runs.isEmpty ? [0] : runs.map { number($0) }
         return [
             "Info": json(state.info),
             "PreCommitDeposits": amount(state.preCommitDeposits),
@@ -155,9 +157,7 @@ enum ActorStateJSON {
             "ProvingPeriodStart": epoch(state.provingPeriodStart),
             "CurrentDeadline": number(state.currentDeadline),
             "Deadlines": json(state.deadlines),
-            // The empty set is one run of nothing.
-            "EarlyTerminations": terminations.isEmpty
-                ? [0] : .array(terminations.map { number($0) }),
+            "EarlyTerminations": .array(terminations),
             "DeadlineCronActive": .bool(state.deadlineCronActive),
         ]
     }
