@@ -99,6 +99,21 @@ import Testing
         #expect(second.parameters == first.parameters)
     }
 
+    @Test func `a declaration that the chain refuses three times waits for the next check`() throws
+    {
+        var script = ProvingScript([PartitionState(live: [1], faults: [1])])
+        let checked = ProvingEvent.checked(ProvingScript.window, sectors: [1], bad: BitField())
+        for offset in [-130, -129, -128] as [Int64] {
+            #expect(script.head(offset) == [.check(ProvingScript.window, [1])])
+            let message = try #require(script.apply(checked).pushes.first)
+            _ = script.apply(.pushed(id: message.id))
+            let refused = MessageOutcome.executed(.actorInsufficientFunds, at: 0)
+            _ = script.apply(.message(id: message.id, refused))
+        }
+        #expect(script.head(-127) == [])
+        #expect(script.head(-100) == [.check(ProvingScript.window, [1])])
+    }
+
     @Test func `the same declaration after a restart has the same id`() throws {
         var ids: Set<String> = []
         for _ in 0..<2 {

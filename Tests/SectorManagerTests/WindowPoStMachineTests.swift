@@ -223,6 +223,22 @@ extension [ProvingAction] {
         #expect(third.id != second.id)
     }
 
+    @Test func `refused messages follow one another ever more slowly`() throws {
+        var script = ProvingScript()
+        var offsets: [Int64] = []
+        _ = script.prove(script.head(-10))
+        for offset in Int64(4)..<59 {
+            var actions = script.head(offset)
+            if !actions.proofs.isEmpty { actions = script.prove(actions) }
+            guard let message = actions.pushes.first else { continue }
+            offsets.append(offset)
+            _ = script.apply(.pushed(id: message.id))
+            let refused = MessageOutcome.executed(.illegalState, at: ProvingScript.window.open)
+            _ = script.apply(.message(id: message.id, refused))
+        }
+        #expect(offsets == [4, 5, 7, 11, 19, 35, 51])
+    }
+
     @Test func `a message that the messager gave up is sent again under another id`() throws {
         var script = ProvingScript()
         let first = try script.pushed()

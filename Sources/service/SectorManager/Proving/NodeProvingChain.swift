@@ -74,6 +74,9 @@ struct MessagerProvingMessages: ProvingMessages {
     let client: RPCClient
     let miner: ActorID
 
+    /// How long the messager may take: two epochs at most, for a window has only sixty.
+    private static let patience: Duration = .seconds(20)
+
     func push(_ message: PoStMessage, from sender: Address) async throws {
         var spec = MessagerSendSpec()
         spec.expireEpoch = message.expires
@@ -84,18 +87,30 @@ struct MessagerProvingMessages: ProvingMessages {
             params: message.parameters
         )
         do {
-            _ = try await client.call(MessagerPushMessageWithId.self, message.id, call, spec)
+            _ = try await client.call(
+                MessagerPushMessageWithId.self,
+                message.id,
+                call,
+                spec,
+                timeout: Self.patience
+            )
         } catch {
             // The answer may have been lost, or the process may have died between push and note.
-            guard try await client.call(MessagerHasMessageByUid.self, message.id) else {
-                throw error
-            }
+            guard try await has(message.id) else { throw error }
         }
     }
 
+    private func has(_ id: String) async throws -> Bool {
+        try await client.call(MessagerHasMessageByUid.self, id, timeout: Self.patience)
+    }
+
     func outcome(of id: String) async throws -> MessageOutcome {
-        guard try await client.call(MessagerHasMessageByUid.self, id) else { return .unknown }
-        let message = try await client.call(MessagerGetMessageByUid.self, id)
+        guard try await has(id) else { return .unknown }
+        let message = try await client.call(
+            MessagerGetMessageByUid.self,
+            id,
+            timeout: Self.patience
+        )
         switch message.state {
         case .unfilled: return .waiting(error: message.errorText)
         case .onChain:

@@ -145,7 +145,10 @@ extension WindowPoStMachine {
     mutating func declarationFailed(_ message: String, _ reason: String) -> [ProvingAction] {
         guard let id = declaration(of: message), let view else { return [] }
         guard let old = declarations.removeValue(forKey: id) else { return [] }
-        if view.epoch + 1 < old.window.faultCutoff - 1 { recheckAt[id.open] = view.epoch + 1 }
+        // Each message costs: after three that the chain refused only the rule's own checks are left.
+        if failedDeclarations[id] ?? 0 < 3, view.epoch + 1 < old.window.faultCutoff - 1 {
+            recheckAt[id.open] = view.epoch + 1
+        }
         return [.report(old.report("a declaration failed: \(reason)"))]
     }
 

@@ -352,6 +352,9 @@ extension ProofTask {
         return proof?.draws
     }
 
+    /// How long to wait after a message failed: 1, 2, 4, 8, then 16 epochs, since each message costs.
+    private var pause: ChainEpoch { ChainEpoch(Int64(1) << Int64(max(0, min(attempt - 1, 4)))) }
+
     mutating func wait(until epoch: ChainEpoch, _ reason: String) {
         state = .waiting
         notBefore = epoch
@@ -375,7 +378,7 @@ extension ProofTask {
     mutating func sendAgain(at epoch: ChainEpoch, _ reason: String) {
         state = .proven
         attempt += 1
-        notBefore = epoch + 1
+        notBefore = epoch + pause
         note = reason
     }
 
@@ -390,7 +393,7 @@ extension ProofTask {
         default:
             messageID = ""
             let actions = startAnew(reason)
-            notBefore = epoch + 1
+            notBefore = epoch + pause
             return actions
         }
     }

@@ -29,12 +29,12 @@ struct SealerAPI: Sendable {
         let miner = miner
         router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
         router.on(.get, "/metrics") { _ in
-            let newest = try await store.proofs(of: miner, limit: 1).first
-            metrics.gauge(
-                "window_post_open_epoch",
-                help: "opening of the newest window with a proof"
-            )
-            .set(newest?.open.rawValue ?? 0)
+            let counts = try await store.proofCounts(of: miner)
+            for state in ["waiting", "proven", "pushed", "landed", "missed"] {
+                let help = "WindowPoSts of this sealer by state"
+                metrics.gauge("window_posts", help: help, labels: ["state": state])
+                    .set(counts[state] ?? 0)
+            }
             return .text(.ok, metrics.text())
         }
         return router

@@ -109,6 +109,19 @@ final class SealerStore: Sendable {
         }
     }
 
+    /// How many tasks are in each state.
+    func proofCounts(of miner: ActorID) async throws -> [String: Int64] {
+        let id = Int64(bitPattern: miner.rawValue)
+        return try await database.read { transaction in
+            let query = """
+                SELECT state, COUNT(*) AS count FROM window_posts WHERE miner = ? GROUP BY state
+                """
+            return try transaction.rows(query, id).reduce(into: [:]) { counts, row in
+                counts[try row.text("state")] = try row.integer("count")
+            }
+        }
+    }
+
     /// The newest tasks, newest first.
     func proofs(of miner: ActorID, limit: Int64) async throws -> [WindowPoStRecord] {
         let id = Int64(bitPattern: miner.rawValue)
