@@ -1,5 +1,6 @@
 import BitFields
 import FilecoinTypes
+import JSONRPC
 import ServiceKit
 import Synchronization
 import VenusAPI
@@ -35,6 +36,7 @@ final class WindowPoStRunner: Sendable {
         var newest: Tipset?
         var acted: TipsetKey?
         var wake: ChainEpoch?
+        var isRetrying = false
     }
 
     private let parts: Parts
@@ -161,10 +163,16 @@ final class WindowPoStRunner: Sendable {
 
     /// Looks at the head again a little later; until then the service is not idle.
     private func retry() {
-        state.withLock { $0.pending += 1 }
+        let isFirst = state.withLock { state in
+            defer { state.isRetrying = true }
+            if !state.isRetrying { state.pending += 1 }
+            return !state.isRetrying
+        }
+        guard isFirst else { return }
         // Ends after a second; the stream takes no signal once the run is over.
         Task {
             try? await Task.sleep(for: .seconds(1))
+            self.state.withLock { $0.isRetrying = false }
             self.send(.wake)
             self.done()
         }
@@ -209,7 +217,13 @@ final class WindowPoStRunner: Sendable {
             view.submitted = try await chain.submitted(open, at: head.key)
         }
         for window in machine.needsDraws(view) {
-            view.draws[window.index] = try await chain.draws(window, at: head.key)
+            do {
+                view.draws[window.index] = try await chain.draws(window, at: head.key)
+            } catch let error as RPCError {
+                // The chain has none; other windows must not wait for that.
+                let text = "no randomness of epoch \(window.challenge)"
+                parts.log.warning(text, ["deadline": window.index, "error": "\(error)"])
+            }
         }
         return view
     }

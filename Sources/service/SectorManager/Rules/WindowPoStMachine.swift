@@ -301,6 +301,9 @@ struct WindowPoStMachine: Sendable {
             case .proving, .landed, .missed: nil
             }
         }
+        // The first block after genesis carries one beacon entry only, later ones those of all null rounds
+        // before them: without an early block there would be no randomness for the first challenges.
+        if view.epoch == 0 { times.append(soon) }
         if !declarations.isEmpty { times.append(soon) }
         times += recheckAt.values.map { max($0, soon) }
         for (index, states) in view.partitions {
