@@ -121,7 +121,8 @@ import VenusAPI
                 == "add miner:  {t01000 {\(rig.place)/alice <redacted>} "
                 + "{\(rig.place)/alice <redacted>}}\n"
         )
-        // It was accepted after one proof.
+        // It was accepted after one signature and one proof.
+        #expect(rig.pool.state.withLock { $0.requests.map(\.type) } == ["drawrandomparam"])
         #expect(rig.pool.state.withLock { $0.proofs } == [Sample.alice: 1])
         #expect(await rig.add(Sample.bob).status == 0)
         for epoch in 1...3 { try await rig.mine(ChainEpoch(rawValue: Int64(epoch))) }

@@ -171,6 +171,37 @@ import VenusAPI
         #expect(script.records.contains { $0.miner == alice && $0.state == .error })
     }
 
+    @Test func `when nobody is done in time, the first that is done makes its block`() {
+        var script = RoundScript(epoch: 5, base: base, miners: [alice, bob])
+        for miner in [alice, bob] {
+            script.play(
+                .baseInfo(miner, Sample.info(miner)),
+                .election(miner, Sample.signature(9)),
+                .ticket(miner, Sample.signature(2))
+            )
+        }
+        _ = script.lines()
+        script.play(.drawsOver)
+        #expect(script.lines() == [])
+        script.play(.proof(bob, Sample.proof))
+        #expect(
+            script.lines()
+                == ["t01000 mining timeout! computePostProof was not done in time", "head"]
+        )
+    }
+
+    @Test func `when nobody is done at all, the next round ends them`() {
+        var script = RoundScript(epoch: 5, base: base, miners: [alice])
+        script.play(.baseInfo(alice, Sample.info(alice)), .drawsOver)
+        #expect(!script.round.isOver)
+        script.play(.roundOver)
+        #expect(
+            script.lines().last
+                == "t01000 mining timeout! computeElectionProof was not done in time"
+        )
+        #expect(script.round.isOver)
+    }
+
     @Test func `a worker without a BLS key is refused with a reason`() {
         var script = RoundScript(epoch: 5, base: base, miners: [alice])
         let key = Address.secp256k1(publicKey: [UInt8](repeating: 4, count: 65))

@@ -256,6 +256,7 @@ package final class MinerService: Quiescent {
             ),
             store: parts.store,
             ledger: parts.ledger,
+            warmUp: WarmUp(node: client, random: options.random),
             clock: options.clock,
             limits: times.limits,
             log: log

@@ -26,6 +26,7 @@ struct MinerAdmission: Sendable {
         guard try await route.has(worker) else {
             throw MinerFailure("the wallet does not have \(worker), the key of \(taken.miner)")
         }
+        try await warmUp.sign(taken.miner, by: worker, over: route)
         try await prove(taken.miner, route)
         try await registry.save(taken)
         log.info("miner added", ["miner": "\(taken.miner)"])

@@ -14,6 +14,7 @@ final class MiningEngine: Sendable {
     private let node: NodeClient
     private let store: MinerStore
     private let ledger: any MiningLedger
+    private let warmUp: WarmUp
     private let clock: any ProtocolClock
     private let limits: RoundRunner.Limits
     private let log: Logger
@@ -26,6 +27,7 @@ final class MiningEngine: Sendable {
         node: NodeClient,
         store: MinerStore,
         ledger: any MiningLedger,
+        warmUp: WarmUp,
         clock: any ProtocolClock,
         limits: RoundRunner.Limits,
         log: Logger
@@ -35,6 +37,7 @@ final class MiningEngine: Sendable {
         self.node = node
         self.store = store
         self.ledger = ledger
+        self.warmUp = warmUp
         self.clock = clock
         self.limits = limits
         self.log = log
@@ -51,6 +54,7 @@ final class MiningEngine: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.follow() }
             group.addTask { await self.reload() }
+            group.addTask { await self.warmUpKeys() }
             await mine(in: &group)
             group.cancelAll()
         }
@@ -110,6 +114,31 @@ final class MiningEngine: Sendable {
     }
 
     private func hear(_ tipset: Tipset) { head.withLock { $0 = tipset.key.description } }
+
+    /// Has every miner's key sign once, so that the wallets have them at hand.
+    private func warmUpKeys() async {
+        await withDiscardingTaskGroup { group in
+            for participant in registry.participants() {
+                group.addTask { [self] in
+                    do {
+                        let worker = try await warmUp.worker(of: participant.miner)
+                        try await warmUp.sign(
+                            participant.miner,
+                            by: worker,
+                            over: participant.route
+                        )
+                    } catch {
+                        if Task.isCancelled { return }
+                        registry.note("warm-up: \(error)", of: participant.miner)
+                        log.warning(
+                            "the key does not sign",
+                            ["miner": "\(participant.miner)", "error": "\(error)"]
+                        )
+                    }
+                }
+            }
+        }
+    }
 
     private func reload() async {
         while !Task.isCancelled {

@@ -1,11 +1,14 @@
 import BitFields
+import CBOR
+import FilecoinCrypto
 import FilecoinTypes
 import JSON
 import JSONRPC
 import ServiceKit
 import VenusAPI
 
-/// Proves once, so that a prover has its parameters loaded and the whole way to it is known to work.
+/// Signs and proves once, so that a wallet has its key and a prover its parameters at hand, and the whole way to both is
+/// known to work.
 struct WarmUp: Sendable {
     let node: RPCClient
     let random: any RandomSource
@@ -20,6 +23,22 @@ struct WarmUp: Sendable {
             throw MinerFailure("miner worker address was not a BLS key: \(worker) of \(miner)")
         }
         return worker
+    }
+
+    /// Has the key sign a draw of nothing, and checks the signature.
+    ///
+    /// A wallet decrypts a key when it is first used, which may take longer than a round can wait.
+    func sign(_ miner: Address, by worker: Address, over route: any MinerRoute) async throws {
+        let draw = DrawRequest(
+            base: random.bytes(32),
+            purpose: .electionProofProduction,
+            round: 0,
+            entropy: miner.cborBytes()
+        )
+        let signature = try await route.sign(draw, by: worker)
+        do { try VRF.verify(signature.data, input: draw.digest, worker: worker) } catch {
+            throw MinerFailure("what the wallet signs for \(worker) does not verify: \(error)")
+        }
     }
 
     /// Has a sector proven.

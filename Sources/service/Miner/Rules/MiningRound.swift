@@ -31,6 +31,8 @@ struct MiningRound: Sendable {
     /// What blocks are built on.
     private(set) var base: Tipset
     private(set) var phase: Phase = .drawing
+    /// Whether the time for draws and proofs passed without anybody being ready.
+    private(set) var isOvertime: Bool = false
     /// By miner, in the order in which they were given.
     private(set) var attempts: [MiningAttempt]
 
@@ -124,7 +126,7 @@ struct MiningRound: Sendable {
         case .submitted(let miner):
             return update(miner) { $0.takeSubmission(&$1, took, now) }
         case .failed(let request, let reason): return fail(request, reason, took, now)
-        case .drawsOver: return phase == .drawing ? endLateDraws(now) : []
+        case .drawsOver: return phase == .drawing ? endDraws(now) : []
         case .rebasesOver: return phase == .rebasing ? endLateRebases() : []
         case .roundOver: return endLateMiners(now)
         }
@@ -134,13 +136,14 @@ struct MiningRound: Sendable {
     private mutating func goOn(_ now: ProtocolTime) -> [MiningAction] {
         switch phase {
         case .drawing:
+            let ended = isOvertime ? endDraws(now) : []
             guard attempts.allSatisfy(\.isSettled) else { return [] }
             guard attempts.contains(where: \.isReady) else {
                 phase = attempts.allSatisfy(\.isEnded) ? .over : .making
-                return []
+                return ended
             }
             phase = .checking
-            return [.perform(.head)]
+            return ended + [.perform(.head)]
         case .rebasing:
             return attempts.allSatisfy(\.isSettled) ? chooseMessages() : []
         case .checking, .making:
@@ -201,8 +204,16 @@ struct MiningRound: Sendable {
         }
     }
 
-    private mutating func endLateDraws(_ now: ProtocolTime) -> [MiningAction] {
-        attempts.indices.flatMap { place -> [MiningAction] in
+    /// Waits no longer for draws and proofs, once anybody is ready.
+    ///
+    /// Until then nobody is held up, and a block that is a little late is better than none: where all provers are
+    /// slow, as on a machine under load, the first that is done makes a block.
+    private mutating func endDraws(_ now: ProtocolTime) -> [MiningAction] {
+        guard attempts.contains(where: \.isReady) else {
+            isOvertime = true
+            return []
+        }
+        return attempts.indices.flatMap { place -> [MiningAction] in
             guard !attempts[place].isSettled else { return [] }
             let step = attempts[place].stage.step
             return update(attempts[place].miner) { $0.end(&$1, .timedOut(step: step), now) }
