@@ -124,7 +124,14 @@ package struct ActorMethod: Sendable {
         _ bytes: [UInt8]
     ) throws(ActorError) -> Parameters {
         var decoder = CBORDecoder(bytes)
-        do { return try Parameters(from: &decoder) } catch {
+        do {
+            let parameters = try Parameters(from: &decoder)
+            // Native actors know no delegated addresses; see also `CBORDecoder+NativeAddress.swift`.
+            if let address = parameters as? Address, address.kind == .delegated {
+                throw decoder.invalid("unknown address protocol")
+            }
+            return parameters
+        } catch {
             throw .system(.serialization, "failed to decode parameters: \(error)")
         }
     }

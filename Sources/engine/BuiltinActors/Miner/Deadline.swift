@@ -296,6 +296,10 @@ extension Deadline {
         _ context: SectorContext
     ) throws(ActorError) -> PoStResult {
         var result = PoStResult()
+        guard !posts.contains(where: { $0.index == .max }) else {
+            // No set has this number: the reference cannot count the partitions.
+            throw .uncoded("failed to count posted partitions")
+        }
         result.partitions = BitField(posts.map(\.index))
         guard result.partitions.count == UInt64(posts.count) else {
             throw .illegalArgument("duplicate partitions proven")

@@ -25,6 +25,10 @@ extension MinerActor {
         }
         var numbers = BitField()
         for sector in sectors {
+            // No set has the largest number of all; what is out of range ends with the same code.
+            guard sector.sectorNumber <= .maximum else {
+                throw .illegalArgument("sector number \(sector.sectorNumber) out of range")
+            }
             if numbers.contains(sector.sectorNumber.rawValue) {
                 throw .illegalArgument("duplicate sector number \(sector.sectorNumber)")
             }
@@ -454,6 +458,7 @@ extension MinerActor {
         _ rt: Runtime,
         _ parameters: ProveCommitAggregateParameters
     ) throws(ActorError) {
+        try parameters.sectorNumbers.requireReadable(.illegalState, "aggregated sectors")
         let count = parameters.sectorNumbers.count
         guard count <= MinerPolicy.maxAggregatedSectors else {
             throw .illegalArgument("too many sectors addressed: \(count)")

@@ -80,6 +80,7 @@ extension MinerActor {
             guard declared.deadline < MinerPolicy.periodDeadlines else {
                 throw .illegalArgument("deadline \(declared.deadline) not in range")
             }
+            try declared.sectors.requireReadable(.illegalArgument, "sectors to extend")
             let (sum, overflow) = total.addingReportingOverflow(declared.sectors.count)
             if overflow { throw .illegalArgument("sector bit field integer overflow") }
             total = sum
@@ -233,6 +234,7 @@ extension MinerActor {
         guard parameters.deadline < MinerPolicy.periodDeadlines else {
             throw .illegalArgument("invalid deadline \(parameters.deadline)")
         }
+        try parameters.partitions.requireReadable(.illegalArgument, "partitions")
         let store = rt.store
         try rt.transaction { (state: inout MinerState) throws(ActorError) in
             let info = try state.loadInfo(store)

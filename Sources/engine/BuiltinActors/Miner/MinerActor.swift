@@ -1,5 +1,6 @@
 package import ActorRuntime
 internal import BigIntegers
+internal import BitFields
 internal import CBOR
 internal import FilecoinTypes
 internal import Multiformats
@@ -203,6 +204,18 @@ extension ActorError {
     func recoded(_ code: ExitCode, _ attempt: String) -> ActorError {
         if mustPropagate { return self }
         return ActorError(code: code, message: "\(attempt): \(message)", kind: kind)
+    }
+}
+
+extension BitField {
+    /// Checks, where the reference first looks at the bits of a parameter, that there are any to look at.
+    ///
+    /// A malformed bit field decodes, as in the reference, and is refused only here; gas and the order of
+    /// checks depend on the place.
+    func requireReadable(_ code: ExitCode?, _ what: String) throws(ActorError) {
+        if isMalformed {
+            throw ActorError(code: code, message: "failed to read \(what): malformed")
+        }
     }
 }
 

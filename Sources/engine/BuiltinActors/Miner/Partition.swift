@@ -234,6 +234,7 @@ extension Partition {
         expiration: ChainEpoch,
         _ context: SectorContext
     ) throws(ActorError) -> SkippedFaults {
+        try skipped.requireReadable(.illegalArgument, "skipped sectors")
         if skipped.isEmpty { return SkippedFaults() }
         guard sectors.isSuperset(of: skipped) else {
             throw .illegalArgument("skipped faults contain sectors outside the partition")

@@ -22,6 +22,7 @@ package struct PartitionSectorMap: Sendable {
     package func count() throws(ActorError) -> (partitions: UInt64, sectors: UInt64) {
         var sectors: UInt64 = 0
         for field in fields.values {
+            try field.requireReadable(nil, "sectors of a partition")
             let (sum, overflow) = sectors.addingReportingOverflow(field.count)
             if overflow { throw .uncoded("overflow when counting sectors") }
             sectors = sum
