@@ -23,6 +23,7 @@ struct MinerCheck {
     let state: MinerState
     let balance: TokenAmount
     let store: ActorStore
+    let verified: VerifiedParts?
 
     func run(_ findings: inout Findings) -> MinerSummary {
         var summary = MinerSummary(isDeadlineCronActive: state.deadlineCronActive)
@@ -230,21 +231,43 @@ struct MinerCheck {
             try state.loadDeadlines(store)
         }
         var active = PowerPair.zero
-        for index in roots?.due.indices ?? 0..<0 {
-            active += findings.within("deadline \(index)") { findings in
-                let deadline = findings.reading("it") { () throws(ActorError) in
-                    try roots?.load(UInt64(index), store)
-                }
-                guard let deadline = deadline ?? nil else { return .zero }
-                return DeadlineCheck(
-                    deadline: deadline,
-                    sectors: sectors,
-                    grid: state.quantSpec(deadline: UInt64(index)),
-                    store: store
-                ).run(&findings)
+        guard let roots else { return active }
+        for (index, root) in roots.due.enumerated() {
+            let key = VerifiedParts.DeadlineKey(
+                deadline: root,
+                sectors: state.sectors,
+                grid: state.quantSpec(deadline: UInt64(index)),
+                size: sectors.size
+            )
+            if let power = verified?[key] {
+                active += power
+                continue
             }
+            let before = findings.broken.count
+            let power = findings.within("deadline \(index)") { findings in
+                checkDeadline(UInt64(index), of: roots, key.grid, sectors, &findings)
+            }
+            active += power
+            if findings.broken.count == before { verified?[key] = power }
         }
         return active
+    }
+}
+
+extension MinerCheck {
+    private func checkDeadline(
+        _ index: UInt64,
+        of roots: Deadlines,
+        _ grid: QuantSpec,
+        _ sectors: SectorTable,
+        _ findings: inout Findings
+    ) -> PowerPair {
+        let deadline = findings.reading("it") { () throws(ActorError) in
+            try roots.load(index, store)
+        }
+        guard let deadline else { return .zero }
+        return DeadlineCheck(deadline: deadline, sectors: sectors, grid: grid, store: store)
+            .run(&findings)
     }
 }
 
@@ -252,7 +275,7 @@ struct MinerCheck {
 struct SectorTable {
     private let byNumber: [UInt64: SectorOnChainInfo]
     private let numbers: BitField
-    private let size: SectorSize
+    let size: SectorSize
 
     init(_ sectors: [(UInt64, SectorOnChainInfo)], size: SectorSize) {
         byNumber = Dictionary(uniqueKeysWithValues: sectors)

@@ -56,6 +56,7 @@ package struct StateInvariants {
     private let store: ActorStore
     private let moment: Moment
     private let policy: ActorPolicy
+    private let verified: VerifiedParts?
 
     /// Prepares the check of a state.
     ///
@@ -63,7 +64,14 @@ package struct StateInvariants {
     ///   - tree: The state.
     ///   - moment: When it was taken.
     ///   - policy: The network's constants; the power table is checked against its minimum.
-    package init(_ tree: StateTree, at moment: Moment, policy: ActorPolicy) {
+    ///   - verified: Parts that need no check again; grows by those that are found right.
+    package init(
+        _ tree: StateTree,
+        at moment: Moment,
+        policy: ActorPolicy,
+        verified: VerifiedParts? = nil
+    ) {
+        self.verified = verified
         self.tree = tree
         self.moment = moment
         self.policy = policy
@@ -185,7 +193,8 @@ package struct StateInvariants {
                 summaries.miners[id] = MinerCheck(
                     state: state,
                     balance: record.balance,
-                    store: store
+                    store: store,
+                    verified: verified
                 ).run(&findings)
             }
         case .multisig:
