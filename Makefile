@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test devnet check-devnet conformance bench lint format clean
+.PHONY: all deps build test devnet check-devnet conformance fuzz bench lint format clean
 
 all: build
 

@@ -189,9 +189,9 @@ let modules: [Module] = [
         "Conformance",
         .engine,
         uses: [
-            "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "Compression",
-            "FilecoinCrypto", "FilecoinTypes", "HTTP", "IPLD", "JSON", "Multiformats",
-            "StateMachine",
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "CBOR", "Compression",
+            "Consensus", "FilecoinCrypto", "FilecoinTypes", "HTTP", "Hashing", "IPLD", "JSON",
+            "Multiformats", "ProofSystem", "StateInspection", "StateMachine", "StorageCircuits",
         ]
     ),
     // The chain's rules.

@@ -5,10 +5,27 @@ import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct RecordedVectorTests {
-    private func failures(below path: String) throws -> (passed: Int, failures: [String]) {
-        let summary = try ConformanceRunner(options: ConformanceOptions()).run(
-            folder: Vectors.folder.appendingPathComponent(path).path
+    /// What each collection gave; run once for all tests that look at it.
+    private static let runs: [String: Result<ConformanceRunner.Summary, any Error>] =
+        Dictionary(
+            uniqueKeysWithValues: ["reference/actors", "vm-native"].map { path in
+                (
+                    path,
+                    Result {
+                        try ConformanceRunner(options: ConformanceOptions()).run(
+                            folder: Vectors.folder.appendingPathComponent(path).path
+                        )
+                    }
+                )
+            }
         )
+
+    static func summaries() throws -> [ConformanceRunner.Summary] {
+        try runs.sorted { $0.key < $1.key }.map { try $0.value.get() }
+    }
+
+    private func failures(below path: String) throws -> (passed: Int, failures: [String]) {
+        let summary = try #require(try Self.runs[path]?.get())
         return (
             summary.total.passed,
             summary.failures.map { "\($0.name): \($0.reason)" }

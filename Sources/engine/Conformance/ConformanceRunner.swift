@@ -28,6 +28,7 @@ package struct ConformanceRunner: Sendable {
         package var total = Count()
         package var byCorpus: [String: Count] = [:]
         package var byGroup: [String: Count] = [:]
+        package var byGroupInCorpus: [String: [String: Count]] = [:]
         package var skipReasons: [String: Int] = [:]
         package var failures: [(corpus: String, name: String, group: String, reason: String)] = []
     }
@@ -49,6 +50,8 @@ package struct ConformanceRunner: Sendable {
     /// Runs every case whose corpus or name contains one of `filters`; all of them without filters.
     package func run(folder: String, filters: [String] = []) throws -> Summary {
         let files = try Self.files(below: folder)
+        var options = options
+        if options.keys == nil { options.keys = try OfficialKeys(among: files) }
         var cases: [ConformanceCase] = []
         for set in sets { cases += try set.cases(in: files) }
         if !filters.isEmpty {
@@ -56,14 +59,15 @@ package struct ConformanceRunner: Sendable {
                 filters.contains { one.corpus.contains($0) || one.name.contains($0) }
             }
         }
-        return run(cases)
+        return run(cases, options)
     }
 
     /// Runs cases, each once, on threads with deep stacks.
-    package func run(_ cases: [ConformanceCase]) -> Summary {
+    package func run(_ cases: [ConformanceCase]) -> Summary { run(cases, options) }
+
+    private func run(_ cases: [ConformanceCase], _ options: ConformanceOptions) -> Summary {
         let next = Atomic<Int>(0)
         let summary = Mutex(Summary())
-        let options = options
         let work: @Sendable () -> Void = {
             while true {
                 let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
@@ -80,7 +84,8 @@ package struct ConformanceRunner: Sendable {
         return summary.withLock { $0 }
     }
 
-    private static func files(below folder: String) throws -> [ConformanceFile] {
+    /// All files below a folder, in the order of their paths.
+    static func files(below folder: String) throws -> [ConformanceFile] {
         let root = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
         guard
             let walker = FileManager.default.enumerator(
@@ -108,6 +113,8 @@ extension ConformanceRunner.Summary {
         total.add(report.outcome)
         byCorpus[one.corpus, default: .init()].add(report.outcome)
         byGroup[report.group, default: .init()].add(report.outcome)
+        byGroupInCorpus[one.corpus, default: [:]][report.group, default: .init()]
+            .add(report.outcome)
         switch report.outcome {
         case .skipped(let reason): skipReasons[reason, default: 0] += 1
         case .failed(let reason): failures.append((one.corpus, one.name, report.group, reason))

@@ -48,8 +48,13 @@ package struct ConformanceCase: Sendable {
 package struct ConformanceOptions: Sendable {
     /// Whether a failure shows the first difference step by step.
     package var showsTrace: Bool
+    /// Keys for proofs of main network messages; without, what the data says is believed.
+    package var keys: OfficialKeys?
 
-    package init(showsTrace: Bool = false) { self.showsTrace = showsTrace }
+    package init(showsTrace: Bool = false, keys: OfficialKeys? = nil) {
+        self.showsTrace = showsTrace
+        self.keys = keys
+    }
 }
 
 /// What came out of a case.

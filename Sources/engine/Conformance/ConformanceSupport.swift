@@ -106,8 +106,10 @@ final class RecordedChain: ChainView {
         let entropy: [UInt8]
     }
 
-    private static let fixed = Array("i_am_random_____i_am_random_____".utf8)
+    static let usual = Array("i_am_random_____i_am_random_____".utf8)
 
+    /// What is answered where nothing was recorded.
+    private let fixed: [UInt8]
     private var recorded: [Key: [UInt8]] = [:]
     private let supply: TokenAmount
     private let lookback: CID
@@ -115,7 +117,13 @@ final class RecordedChain: ChainView {
     /// Prepares the answers; `randomness` has entries `{"on": [kind, tag, epoch, entropy], "ret": base64}`.
     ///
     /// - Throws: ``TestDataError`` for entries of another form.
-    init(supply: TokenAmount, lookback: CID, randomness: JSONValue? = nil) throws {
+    init(
+        supply: TokenAmount,
+        lookback: CID,
+        randomness: JSONValue? = nil,
+        fixedRandomness: [UInt8] = RecordedChain.usual
+    ) throws {
+        fixed = fixedRandomness
         self.supply = supply
         self.lookback = lookback
         for entry in randomness?.array ?? [] {
@@ -136,7 +144,7 @@ final class RecordedChain: ChainView {
         recorded[
             Key(kind: "chain", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
         ]
-            ?? Self.fixed
+            ?? fixed
     }
 
     func beaconRandomness(
@@ -147,7 +155,7 @@ final class RecordedChain: ChainView {
         recorded[
             Key(kind: "beacon", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
         ]
-            ?? Self.fixed
+            ?? fixed
     }
 
     func circulatingSupply(at epoch: ChainEpoch, tree: StateTree) -> TokenAmount { supply }

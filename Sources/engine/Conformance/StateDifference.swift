@@ -3,8 +3,9 @@ internal import CBOR
 internal import FilecoinTypes
 internal import IPLD
 internal import Multiformats
+internal import StateInspection
 
-/// Says where two states differ, actor by actor and field by field.
+/// Says where two states differ, actor by actor, field by field, entry by entry.
 struct StateDifference {
     private let store: any BlockStore
 
@@ -20,14 +21,14 @@ struct StateDifference {
         var lines: [String] = []
         for id in Set(ours.keys).union(theirs.keys).sorted() where ours[id] != theirs[id] {
             guard let a = ours[id] else {
-                lines.append("f0\(id) is missing")
+                lines.append("\(Address.id(id)) is missing")
                 continue
             }
             guard let b = theirs[id] else {
-                lines.append("f0\(id) should not exist")
+                lines.append("\(Address.id(id)) should not exist")
                 continue
             }
-            lines.append("f0\(id) \(a.actorCode?.name ?? "?"): " + difference(a, b))
+            lines.append("\(Address.id(id)) \(a.actorCode?.name ?? "?"):" + difference(a, b))
         }
         return "\(root)\n    " + lines.joined(separator: "\n    ")
     }
@@ -63,22 +64,10 @@ struct StateDifference {
         }
     }
 
+    /// The fields that differ, `-` before ours and `+` before what was expected.
     private func difference(_ a: ActorRecord, _ b: ActorRecord) -> String {
-        var parts: [String] = []
-        if a.code != b.code { parts.append("code \(a.code), expected \(b.code)") }
-        if a.nonce != b.nonce { parts.append("nonce \(a.nonce), expected \(b.nonce)") }
-        if a.balance != b.balance {
-            parts.append("balance \(a.balance.attoFIL), expected \(b.balance.attoFIL)")
-        }
-        if a.head != b.head {
-            parts.append("head\n      ours   \(hex(a.head))\n      theirs \(hex(b.head))")
-        }
-        return parts.joined(separator: "; ")
-    }
-
-    private func hex(_ cid: CID) -> String {
-        guard let block = try? store.get(cid) else { return "\(cid) (not here)" }
-        let text = block.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        return "\(cid) \(text)"
+        let outline = StateOutline(store: ActorStore(reading: store))
+        return outline.node(a).differences(from: outline.node(b))
+            .map { "\n      \($0)" }.joined()
     }
 }
