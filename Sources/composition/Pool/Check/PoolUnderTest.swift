@@ -44,7 +44,10 @@ final class PoolUnderTest: Sendable {
                 ["--data", folder.path, "devnet"]
             )
         )
-        if seconds != 0 { options.environment = try Self.movedWallClock(by: seconds) }
+        if seconds != 0 {
+            let shift = try await WallClockShift(folder: folder.path)
+            options.environment = shift.environment(seconds: seconds)
+        }
         let log = folder.path + "/logs/pool.log"
         try? FileManager.default.removeItem(atPath: log)
         options.output = .file(log)
@@ -58,19 +61,6 @@ final class PoolUnderTest: Sendable {
         } giveUp: {
             kill(number, 0) != 0
         }
-    }
-
-    /// The environment of a process that sees another wall clock, by way of libfaketime.
-    private static func movedWallClock(by seconds: Int64) throws -> [String] {
-        let library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
-        guard FileManager.default.fileExists(atPath: library) else {
-            throw CheckFailure("\(library) is missing; install the package libfaketime")
-        }
-        var environment = ProcessInfo.processInfo.environment
-        environment["LD_PRELOAD"] = library
-        environment["FAKETIME"] = "+\(seconds)s"
-        environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1"
-        return environment.map { "\($0.key)=\($0.value)" }
     }
 
     /// Stops the pool as Ctrl-C does, and waits for its end.

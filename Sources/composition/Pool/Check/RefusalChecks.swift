@@ -76,7 +76,10 @@ struct RefusalChecks: Sendable {
                 change
             )
         } catch let error as RPCError {
-            try require(error.message.contains(word), "the refusal is \"\(error.message)\"")
+            try require(
+                error.message.lowercased().contains(word),
+                "the refusal is \"\(error.message)\""
+            )
         }
         let next = try await pool.push(from: sender, to: receiver, value: TokenAmount(attoFIL: 2))
         let landed = try await pool.waitForMessage(next, seconds: pool.seconds(18))
@@ -90,7 +93,7 @@ struct RefusalChecks: Sendable {
             "it is in state \(message.state)"
         )
         try require(
-            message.errorText.contains(word),
+            message.errorText.lowercased().contains(word),
             "its error is \"\(message.errorText)\", without the word \"\(word)\""
         )
         // So that it does not wait for ever.
