@@ -27,6 +27,8 @@ final class SectorProver: WindowProver {
     private let keys: VerifyingKeySet
     private let windowThread = ComputePool(threads: 1)
     private let winningThread = ComputePool(threads: 1)
+    /// How many WinningPoSts were asked for.
+    private let winningRequests = Atomic<UInt64>(0)
 
     init(
         miner: ActorID,
@@ -58,8 +60,17 @@ final class SectorProver: WindowProver {
     // MARK: - WinningPoSt
 
     /// Proves the sectors that a block must prove: one, on every network.
+    ///
+    /// A request that still waits for its turn when a newer one comes is refused: its block is too late, and
+    /// on a machine that is too busy for a while the line would grow and never end.
     func winning(_ sectors: [ExtendedSectorInfo], randomness: [UInt8]) async throws -> [PoStProof] {
-        try await winningThread.run { [self] in try winningNow(sectors, randomness) }
+        let number = winningRequests.add(1, ordering: .relaxed).newValue
+        return try await winningThread.run { [self] in
+            guard number == winningRequests.load(ordering: .relaxed) else {
+                throw ProvingFailure("the proof of a newer block was asked for before this began")
+            }
+            return try winningNow(sectors, randomness)
+        }
     }
 
     private func winningNow(
