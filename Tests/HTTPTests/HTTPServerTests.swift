@@ -25,6 +25,36 @@ import Testing
         }
     }
 
+    @Test func `each request goes to its own route, whatever came before on the connection`()
+        async throws
+    {
+        try await withServer { _, address in
+            let answer = try await exchange(
+                "GET /any/a HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "PUT /any/a HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "GET /any/ab HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "GET /any/a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                with: address
+            )
+            #expect(statuses(answer) == [200, 200, 200, 200])
+            let bodies = answer.split(separator: "\r\n\r\n").dropFirst().map { part in
+                String(part.prefix(while: { $0 != "H" }))
+            }
+            #expect(bodies == ["GET /any/a", "PUT /any/a", "GET /any/ab", "GET /any/a"])
+        }
+    }
+
+    @Test func `a head that is not for a path is refused on any request`() async throws {
+        try await withServer { _, address in
+            let answer = try await exchange(
+                "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
+                    + "GET http://a/hello HTTP/1.1\r\nHost: a\r\n\r\n",
+                with: address
+            )
+            #expect(statuses(answer) == [200, 400])
+        }
+    }
+
     @Test func `HTTP 1.0 closes unless asked to keep the connection`() async throws {
         try await withServer { _, address in
             let answer = try await exchange(

@@ -68,6 +68,26 @@ import VenusAPI
         }
     }
 
+    @Test func `health and figures are served without a token`() async throws {
+        try await Self.withService { service, client, _ in
+            _ = try await client.call(MessagerGetSharedParams.self)
+            func get(_ target: String) async throws -> HTTPResponse {
+                let url = HTTPURL(
+                    .http,
+                    host: "127.0.0.1",
+                    port: service.address.port ?? 0,
+                    target: target
+                )
+                return try await HTTPClient().send(HTTPRequest(.get, target), to: url)
+            }
+            #expect(try await get("/healthcheck").status == .ok)
+            let metrics = try await get("/metrics")
+            #expect(metrics.status == .ok)
+            let text = String(decoding: metrics.bytes, as: UTF8.self)
+            #expect(text.contains("# TYPE "))
+        }
+    }
+
     @Test func `a call without a valid token is refused`() async throws {
         try await Self.withService { _, client, _ in
             let stranger = RPCClient(client.url, token: "abc")

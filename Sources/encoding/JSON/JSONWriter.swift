@@ -177,16 +177,26 @@ extension JSONWriter {
 extension JSONWriter {
     private mutating func appendQuoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        if text.utf8.contains(where: { byte in
-            byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0xE2
-                || byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">")
-                || byte == UInt8(ascii: "&")
-        }) {
+        if Self.mayNeedEscapes(text) {
             appendEscaped(text)
         } else {
             bytes.append(contentsOf: text.utf8)
         }
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether a byte of the text is, or begins, a character that is written as an escape.
+    private static func mayNeedEscapes(_ text: String) -> Bool {
+        let span = text.utf8Span.span
+        for place in span.indices {
+            switch span[place] {
+            case 0..<0x20, UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "<"),
+                UInt8(ascii: ">"), UInt8(ascii: "&"), 0xE2:
+                return true
+            default: continue
+            }
+        }
+        return false
     }
 
     private mutating func appendEscaped(_ text: String) {

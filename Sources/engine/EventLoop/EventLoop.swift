@@ -95,6 +95,14 @@ package final class EventLoop: SerialExecutor, TaskExecutor, @unchecked Sendable
         threadID.load(ordering: .relaxed) == Self.currentThreadID
     }
 
+    /// The time at which the loop last looked at its sockets, for deadlines of milliseconds and more.
+    ///
+    /// Costs no call of the system; only for code on the loop.
+    package var now: IOInstant {
+        assert(isCurrent)
+        return unsafe IOInstant(milliseconds: uv_now(uvLoop))
+    }
+
     // MARK: - For the handles of this module, on the loop's thread
 
     /// The libuv loop.

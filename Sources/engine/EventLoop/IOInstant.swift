@@ -21,6 +21,11 @@ package struct IOInstant: Comparable, Hashable, Sendable {
         IOInstant(milliseconds: instant.milliseconds &+ duration.wholeMilliseconds)
     }
 
+    /// The point some milliseconds later.
+    package func advanced(milliseconds: UInt64) -> IOInstant {
+        IOInstant(milliseconds: self.milliseconds &+ milliseconds)
+    }
+
     /// How long it is until this point; zero if it has passed.
     package var remaining: Duration {
         let now = Self.now
@@ -33,7 +38,7 @@ package struct IOInstant: Comparable, Hashable, Sendable {
 
 extension Duration {
     /// The duration in milliseconds, rounded up; zero if it is negative, at most about 300 years.
-    var wholeMilliseconds: UInt64 {
+    package var wholeMilliseconds: UInt64 {
         guard self > .zero else { return 0 }
         let (seconds, attoseconds) = components
         let bounded = min(seconds, 10_000_000_000)

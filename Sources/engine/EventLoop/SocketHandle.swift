@@ -40,12 +40,21 @@ final class SocketHandle: @unchecked Sendable {
         unsafe stream.pointee.data = Unmanaged<AnyObject>.passRetained(owner).toOpaque()
     }
 
+    /// The owner of a handle, unless the handle is closing.
     private static func owner<T: AnyObject>(
         _ data: UnsafeMutableRawPointer?,
         as type: T.Type = T.self
     ) -> T? {
         guard let data = unsafe data else { return nil }
         return unsafe Unmanaged<AnyObject>.fromOpaque(data).takeUnretainedValue() as? T
+    }
+
+    /// The stream that reads from a handle.
+    ///
+    /// libuv reads nothing from a handle that is closing, and only streams start to read: the type is known.
+    private static func reader(_ data: UnsafeMutableRawPointer?) -> SocketStream? {
+        guard let data = unsafe data else { return nil }
+        return unsafe Unmanaged<SocketStream>.fromOpaque(data).takeUnretainedValue()
     }
 
     func close() {
@@ -163,7 +172,7 @@ final class SocketHandle: @unchecked Sendable {
         let status = unsafe uv_read_start(
             stream,
             { handle, _, buffer in
-                let stream: SocketStream? = unsafe SocketHandle.owner(handle?.pointee.data)
+                let stream = unsafe SocketHandle.reader(handle?.pointee.data)
                 guard let memory = unsafe stream?.loop.sharedReadBuffer else { return }
                 unsafe buffer?.pointee.base = UnsafeMutableRawPointer(memory.baseAddress)?
                     .assumingMemoryBound(to: CChar.self)
@@ -172,7 +181,7 @@ final class SocketHandle: @unchecked Sendable {
             { handle, count, buffer in
                 // The buffer is read before this callback returns, on this thread.
                 nonisolated(unsafe) let buffer = unsafe buffer
-                let stream: SocketStream? = unsafe SocketHandle.owner(handle?.pointee.data)
+                let stream = unsafe SocketHandle.reader(handle?.pointee.data)
                 stream?.assumeIsolated { stream in
                     unsafe SocketHandle.deliver(count, buffer, to: stream)
                 }

@@ -17,7 +17,7 @@ package actor SocketStream: ByteStream {
     }
 
     /// How a wait for bytes or for room ends.
-    private enum Wake {
+    package enum Wake: Sendable {
         case ready
         case failed(IOError)
     }
@@ -51,27 +51,75 @@ package actor SocketStream: ByteStream {
     // MARK: - Reading
 
     package func read(until deadline: IOInstant?) async throws(IOError) -> [UInt8] {
+        if let outcome = arrived() { return try outcome.get() }
+        // The continuation is resumed exactly once: here, by bytes, by the end, by the deadline or
+        // by close(). The runtime may let others run before the closure: it looks again.
+        let wake: Wake = unsafe await withUnsafeContinuation { continuation in
+            unsafe wait(with: continuation, until: deadline)
+        }
+        return try takeReceived(after: wake).get()
+    }
+
+    // The three steps of `read(until:)` for an actor that lives on the same loop: it waits with a
+    // continuation of its own, and no executor is switched.
+
+    /// What has arrived, or why nothing will; `nil` if there is something to wait for.
+    package nonisolated func arrivedInPlace() -> Result<[UInt8], IOError>? {
+        inPlace { $0.arrived() }
+    }
+
+    /// Resumes the continuation, once, when there is something to take.
+    package nonisolated func waitInPlace(
+        with continuation: UnsafeContinuation<Wake, Never>,
+        until deadline: IOInstant?
+    ) {
+        inPlace { unsafe $0.wait(with: continuation, until: deadline) }
+    }
+
+    /// What has arrived after the wait.
+    package nonisolated func takeInPlace(after wake: Wake) -> Result<[UInt8], IOError> {
+        inPlace { $0.takeReceived(after: wake) }
+    }
+
+    /// Runs `body`, for a caller that is on the loop already; anywhere else it ends the process.
+    private nonisolated func inPlace<T: Sendable>(_ body: (isolated SocketStream) -> T) -> T {
+        assumeIsolated(body)
+    }
+
+    /// What has arrived, or why nothing will; `nil` if there is something to wait for.
+    private func arrived() -> Result<[UInt8], IOError>? {
+        guard received.isEmpty else { return .success(take()) }
+        if hasEnded { return .success([]) }
+        do throws(IOError) { try checkUsable() } catch { return .failure(error) }
+        guard unsafe reader == nil else {
+            return .failure(IOError(.other, "two tasks read from one connection"))
+        }
+        return nil
+    }
+
+    private func wait(
+        with continuation: UnsafeContinuation<Wake, Never>,
+        until deadline: IOInstant?
+    ) {
+        guard received.isEmpty, !hasEnded, failure == nil, !isClosed else {
+            return unsafe continuation.resume(returning: .ready)
+        }
+        unsafe reader = continuation
+        setReadDeadline(deadline)
+    }
+
+    private func takeReceived(after wake: Wake) -> Result<[UInt8], IOError> {
+        setReadDeadline(nil)
         if received.isEmpty {
-            if hasEnded { return [] }
-            try checkUsable()
-            guard unsafe reader == nil else {
-                throw IOError(.other, "two tasks read from one connection")
-            }
-            // The continuation is resumed exactly once: here, by bytes, by the end, by the deadline or
-            // by close(). The runtime may let others run before the closure: it looks again.
-            let wake: Wake = unsafe await withUnsafeContinuation { continuation in
-                guard received.isEmpty, !hasEnded, failure == nil, !isClosed else {
-                    return unsafe continuation.resume(returning: .ready)
-                }
-                unsafe reader = continuation
-                setReadDeadline(deadline)
-            }
-            setReadDeadline(nil)
-            if received.isEmpty {
-                if case .failed(let error) = wake { throw error }
-                if !hasEnded { try checkUsable() }
+            if case .failed(let error) = wake { return .failure(error) }
+            if !hasEnded {
+                do throws(IOError) { try checkUsable() } catch { return .failure(error) }
             }
         }
+        return .success(take())
+    }
+
+    private func take() -> [UInt8] {
         let bytes = received
         received = []
         if isPaused, !isClosed, !hasEnded { resumeReading() }
@@ -81,8 +129,10 @@ package actor SocketStream: ByteStream {
     private func setReadDeadline(_ deadline: IOInstant?) {
         if readTimer == nil {
             guard deadline != nil else { return }
-            readTimer = LoopTimer(loop: loop) { [weak self] in
-                self?.assumeIsolated { stream in
+            // Held strongly until the timer is closed, which every stream's end does: a weak reference
+            // would make every later counting of references slow.
+            readTimer = LoopTimer(loop: loop) {
+                self.assumeIsolated { stream in
                     stream.wakeReader(.failed(IOError(.timedOut, "no bytes before the deadline")))
                 }
             }
@@ -140,6 +190,24 @@ package actor SocketStream: ByteStream {
     // MARK: - Writing
 
     package func write(_ bytes: [UInt8], until deadline: IOInstant?) async throws(IOError) {
+        try send(bytes)
+        try await waitForRoom(until: deadline)
+    }
+
+    /// Sends bytes without waiting, for code that is on the loop already.
+    ///
+    /// Returns whether so much is queued that the writer must ``waitForRoom(until:)`` before it goes on.
+    package nonisolated func sendInPlace(_ bytes: [UInt8]) throws(IOError) -> Bool {
+        try inPlace { stream in
+            Result { () throws(IOError) in
+                try stream.send(bytes)
+                return stream.queuedBytes > Self.highWater
+            }
+        }.get()
+    }
+
+    /// Gives bytes to the kernel, and queues what it does not take.
+    private func send(_ bytes: [UInt8]) throws(IOError) {
         try checkUsable()
         let sent = queuedBytes == 0 ? handle.tryWrite(bytes) : 0
         guard sent < bytes.count else { return }
@@ -148,6 +216,10 @@ package actor SocketStream: ByteStream {
             fail(error)
             throw error
         }
+    }
+
+    /// Waits until few enough bytes are queued; at the deadline the stream is closed.
+    package func waitForRoom(until deadline: IOInstant?) async throws(IOError) {
         while queuedBytes > Self.highWater {
             try checkUsable()
             let wake: Wake = unsafe await withUnsafeContinuation { continuation in
@@ -165,8 +237,8 @@ package actor SocketStream: ByteStream {
     private func setWriteDeadline(_ deadline: IOInstant?) {
         if writeTimer == nil {
             guard deadline != nil else { return }
-            writeTimer = LoopTimer(loop: loop) { [weak self] in
-                self?.assumeIsolated { stream in
+            writeTimer = LoopTimer(loop: loop) {
+                self.assumeIsolated { stream in
                     stream.fail(IOError(.timedOut, "the peer does not read"))
                     stream.finishClosing()
                 }

@@ -84,7 +84,72 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    private func value(of field: Field) -> String {
+    /// Calls `body` with the bytes of the first field of this name; `nil` if there is none.
+    func withValue<T>(_ name: StaticString, _ body: (Span<UInt8>) -> T) -> T? {
+        for field in fields where matches(field, name) {
+            return body(bytes.span.extracting(Int(field.valueStart)..<Int(field.valueEnd)))
+        }
+        return nil
+    }
+
+    /// Whether a field has this name, which is written without capitals.
+    private func matches(_ field: Field, _ name: StaticString) -> Bool {
+        let count = Int(field.nameEnd - field.nameStart)
+        guard name.utf8CodeUnitCount == count else { return false }
+        let span = bytes.span
+        for place in 0..<count {
+            let byte = Self.lowered(span[Int(field.nameStart) + place])
+            guard unsafe byte == name.utf8Start[place] else { return false }
+        }
+        return true
+    }
+
+    /// The fields that say where a message ends, found in one pass.
+    struct Framing {
+        var lengths: Int = 0
+        var length: Field?
+        var codings: Int = 0
+        var coding: Field?
+        var hosts: Int = 0
+        var expects: Bool = false
+    }
+
+    /// Finds the fields that matter to every message.
+    var framing: Framing {
+        var found = Framing()
+        for field in fields {
+            switch field.nameEnd - field.nameStart {
+            case 4 where matches(field, "host"): found.hosts += 1
+            case 6 where matches(field, "expect"): found.expects = true
+            case 14 where matches(field, "content-length"):
+                found.lengths += 1
+                found.length = field
+            case 17 where matches(field, "transfer-encoding"):
+                found.codings += 1
+                found.coding = field
+            default: break
+            }
+        }
+        return found
+    }
+
+    /// The number of a field of digits alone, at most 18 of them; `nil` for anything else.
+    func number(of field: Field) -> Int? {
+        guard field.valueEnd - field.valueStart <= 18, field.valueEnd > field.valueStart else {
+            return nil
+        }
+        var number = 0
+        let span = bytes.span
+        for place in Int(field.valueStart)..<Int(field.valueEnd) {
+            let digit = span[place] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            number = number * 10 + Int(digit)
+        }
+        return number
+    }
+
+    /// The text of a field.
+    func value(of field: Field) -> String {
         String(decoding: bytes[Int(field.valueStart)..<Int(field.valueEnd)], as: UTF8.self)
     }
 
@@ -106,10 +171,12 @@ package struct HTTPHeaders: Sendable, ExpressibleByDictionaryLiteral {
     /// Appends the fields as they go over the wire.
     func append(to output: inout [UInt8]) {
         for field in fields {
-            output += bytes[Int(field.nameStart)..<Int(field.nameEnd)]
-            output += [0x3A, 0x20]
-            output += bytes[Int(field.valueStart)..<Int(field.valueEnd)]
-            output += [0x0D, 0x0A]
+            output.append(contentsOf: bytes[Int(field.nameStart)..<Int(field.nameEnd)])
+            output.append(0x3A)
+            output.append(0x20)
+            output.append(contentsOf: bytes[Int(field.valueStart)..<Int(field.valueEnd)])
+            output.append(0x0D)
+            output.append(0x0A)
         }
     }
 }

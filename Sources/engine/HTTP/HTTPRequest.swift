@@ -67,12 +67,25 @@ package struct HTTPRequest: Sendable {
     ///
     /// The scheme is compared exactly, as go-jsonrpc does; an empty header counts as absent.
     package var bearerToken: BearerToken {
-        guard let header = headers["Authorization"], !header.isEmpty else {
-            guard let token = query("token"), !token.isEmpty else { return .absent }
-            return .token(token)
+        let header = headers.withValue("authorization") { value -> BearerToken in
+            guard !value.isEmpty else { return .absent }
+            guard value.count >= 7 else { return .malformed }
+            let scheme: StaticString = "Bearer "
+            for place in 0..<7 {
+                guard unsafe value[place] == scheme.utf8Start[place] else { return .malformed }
+            }
+            return .token(String(repairing: value.extracting(7...)))
         }
-        guard header.hasPrefix("Bearer ") else { return .malformed }
-        return .token(String(header.dropFirst("Bearer ".count)))
+        if let header, header != .absent { return header }
+        guard let token = query("token"), !token.isEmpty else { return .absent }
+        return .token(token)
+    }
+}
+
+extension String {
+    /// The text of bytes; what is no UTF-8 becomes U+FFFD.
+    init(repairing bytes: Span<UInt8>) {
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -144,6 +144,9 @@ package struct HTTPResponse: Sendable {
 
     private static let jsonHeaders: HTTPHeaders = ["Content-Type": "application/json"]
 
+    /// The size of the body; 0 for a stream.
+    var byteCount: Int { if case .bytes(let bytes) = body { bytes.count } else { 0 } }
+
     /// The whole body; empty for a stream.
     package var bytes: [UInt8] {
         guard case .bytes(let bytes) = body else { return [] }

@@ -123,9 +123,11 @@ package struct HTTPRouter: Sendable {
 extension HTTPRouter.Route {
     /// Runs the handler where it belongs and turns what it throws into an answer.
     nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
-        switch place {
-        case .loop: await attempt(request)
-        case .pool: await attemptOnPool(request)
+        guard place == .loop else { return await attemptOnPool(request) }
+        do {
+            return try await handler(request)
+        } catch {
+            return Self.answer(to: error)
         }
     }
 
@@ -145,10 +147,15 @@ extension HTTPRouter.Route {
     nonisolated(nonsending) private func attempt(_ request: HTTPRequest) async -> HTTPResponse {
         do {
             return try await handler(request)
-        } catch let error as HTTPError {
-            return .text(error.status, error.message + "\n")
         } catch {
+            return Self.answer(to: error)
+        }
+    }
+
+    private static func answer(to error: any Error) -> HTTPResponse {
+        guard let error = error as? HTTPError else {
             return .text(.internalServerError, "\(error)\n")
         }
+        return .text(error.status, error.message + "\n")
     }
 }

@@ -6,13 +6,31 @@ package final class HTTPServer: Sendable {
     private struct State {
         var listener: SocketListener?
         var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
-        var isDraining: Bool = false
         var whenEmpty: [CheckedContinuation<Void, Never>] = []
     }
 
+    /// The times of the limits in milliseconds, as every request counts with them.
+    struct Times: Sendable {
+        let head: UInt64
+        let idle: UInt64
+        let bodyPause: UInt64
+        let body: UInt64
+        let write: UInt64
+
+        init(_ limits: HTTPLimits) {
+            head = limits.headTime.wholeMilliseconds
+            idle = limits.idleTime.wholeMilliseconds
+            bodyPause = limits.bodyPause.wholeMilliseconds
+            body = limits.bodyTime.wholeMilliseconds
+            write = limits.writeTime.wholeMilliseconds
+        }
+    }
+
     private let state: Mutex<State> = Mutex(State())
+    private let draining: Atomic<Bool> = Atomic(false)
     let router: HTTPRouter
     let limits: HTTPLimits
+    let times: Times
     private let loop: EventLoop
     private let tls: TLSContext?
 
@@ -26,6 +44,7 @@ package final class HTTPServer: Sendable {
         self.tls = tls
         self.router = router
         self.limits = limits
+        times = Times(limits)
         self.loop = loop
     }
 
@@ -55,7 +74,7 @@ package final class HTTPServer: Sendable {
         }
         let connection = HTTPServerConnection(stream: secured, server: self)
         let isAccepted = state.withLock { state in
-            guard !state.isDraining, state.connections.count < limits.connections else {
+            guard !isDraining, state.connections.count < limits.connections else {
                 return false
             }
             state.connections[ObjectIdentifier(connection)] = connection
@@ -89,14 +108,15 @@ package final class HTTPServer: Sendable {
     }
 
     /// Whether connections should end after the request that they are answering.
-    var isDraining: Bool { state.withLock { $0.isDraining } }
+    var isDraining: Bool { draining.load(ordering: .acquiring) }
 
     /// Stops listening, lets requests in progress finish, and returns when every connection is closed.
     ///
     /// Idle connections are closed at once. What still runs after `grace` is cancelled and cut off.
     package func shutdown(grace: Duration = .seconds(10)) async {
         let (listener, open) = state.withLock { state in
-            state.isDraining = true
+            // Within the lock, so that no connection is added afterwards.
+            draining.store(true, ordering: .releasing)
             defer { state.listener = nil }
             return (state.listener, Array(state.connections.values))
         }

@@ -4,8 +4,11 @@ internal import EventLoop
 @safe
 actor HTTPServerConnection {
     private let stream: any ByteStream
+    /// The stream, if it needs no encryption: it lives on this loop, so that nothing is switched.
+    private let plain: SocketStream?
     private unowned let server: HTTPServer
     private let limits: HTTPLimits
+    private let times: HTTPServer.Times
     private let parser: MessageParser
     /// Bytes that arrived; those before `start` are used up.
     private var buffer: [UInt8] = []
@@ -13,13 +16,26 @@ actor HTTPServerConnection {
     private var isIdle: Bool = true
     private var isCut: Bool = false
     private var hasHungUp: Bool = false
-    private var handling: UnsafeCurrentTask?
+    private var isHandling: Bool = false
+    private var task: UnsafeCurrentTask?
+    private var latest: Latest?
     nonisolated let unownedExecutor: UnownedSerialExecutor
+    private nonisolated let loop: EventLoop
+
+    /// What the last request was for: the next one on the same connection mostly is for the same.
+    private struct Latest {
+        let method: HTTPMethod
+        let target: String
+        let route: HTTPRouter.Route
+    }
 
     init(stream: any ByteStream, server: HTTPServer) {
         self.stream = stream
+        plain = stream as? SocketStream
         self.server = server
         limits = server.limits
+        times = server.times
+        loop = stream.loop
         parser = MessageParser(isServer: true)
         unsafe unownedExecutor = stream.loop.asUnownedSerialExecutor()
     }
@@ -28,7 +44,11 @@ actor HTTPServerConnection {
 
     /// Answers requests until the connection ends.
     func run() async {
-        await stream.onHangUp { [weak self] in self?.assumeIsolated { $0.peerHungUp() } }
+        // Cleared below, before this task can end.
+        unsafe withUnsafeCurrentTask { unsafe task = $0 }
+        defer { unsafe task = nil }
+        // The stream lets go of this when it is closed, below.
+        await stream.onHangUp { self.assumeIsolated { $0.peerHungUp() } }
         do {
             while try await answerNext() {}
         } catch let error as HTTPError {
@@ -47,69 +67,90 @@ actor HTTPServerConnection {
     /// Ends the connection now and cancels what it does.
     func cut() async {
         isCut = true
-        unsafe handling?.cancel()
+        if isHandling { unsafe task?.cancel() }
         await stream.close()
     }
 
     /// The peer went away while its request was being answered.
     private func peerHungUp() {
         hasHungUp = true
-        unsafe handling?.cancel()
+        if isHandling { unsafe task?.cancel() }
     }
 
     /// Answers one request; returns whether another may follow.
+    ///
+    /// Every `await` costs, also one that does not wait: so what mostly needs no waiting is tried without.
     private func answerNext() async throws -> Bool {
-        guard let head = try await readHead() else { return false }
+        var reading = HeadReading(limits, until: loop.now.advanced(milliseconds: times.idle))
+        var next = try headInBuffer(&reading)
+        while next == nil {
+            guard try await readMore(&reading) else { return false }
+            next = try headInBuffer(&reading)
+        }
+        guard let head = next else { return false }
         isIdle = false
         defer { isIdle = true }
-        let targetBytes = head.headers.bytes[head.target]
-        let target = String(decoding: targetBytes, as: UTF8.self)
-        guard target.hasPrefix("/") || target == "*" else {
-            throw HTTPError.bad("malformed target")
-        }
+        let known = try latest(head)
+        let route = known.route
         var request = HTTPRequest(
-            head.method ?? .get,
-            target,
+            known.method,
+            known.target,
             headers: head.headers,
             peer: stream.peer
         )
-        let route = server.router.route(request.method, request.path)
         let limit = route.bodyBytes ?? limits.bodyBytes
-        try await expectContinue(head, limit: limit)
-        request.body = try await readBody(head, limit: limit)
-        var response = await respond(route, request)
+        if try mustSayContinue(head, limit: limit) { try await sayContinue() }
+        if try !bodyIsInBuffer(limit: limit) { try await readBody(limit: limit) }
+        request.body = parser.takeBody()
+
+        isHandling = true
+        // As in Go, nobody who has left is waited for, even one who only ended its side.
+        if hasHungUp || isCut { unsafe task?.cancel() }
+        let response = await route.respond(to: request)
+        isHandling = false
         if isCut { return false }
         if let upgrade = response.upgrade {
-            try await send(&response, to: request, keepsAlive: true, minorVersion: 1)
+            try await send(response, to: request.method, keepsAlive: true, minorVersion: 1)
             let rest = Array(buffer[start...])
             parser.reset()
             await takeOver(upgrade, rest: rest)
             return false
         }
         let keepsAlive = head.keepsAlive && !server.isDraining
-        try await send(
-            &response,
-            to: request,
-            keepsAlive: keepsAlive,
-            minorVersion: head.minorVersion
-        )
+        let minorVersion = head.minorVersion
+        if let small = small(response, to: request.method, keepsAlive, minorVersion), let plain {
+            if try plain.sendInPlace(small) { try await plain.waitForRoom(until: writeDeadline) }
+        } else {
+            try await send(
+                response,
+                to: request.method,
+                keepsAlive: keepsAlive,
+                minorVersion: minorVersion
+            )
+        }
         parser.reset()
         return keepsAlive
     }
 
-    private func respond(_ route: HTTPRouter.Route, _ request: HTTPRequest) async -> HTTPResponse {
-        // Cleared below, before this task can end.
-        unsafe withUnsafeCurrentTask { unsafe handling = $0 }
-        defer { unsafe handling = nil }
-        // As in Go, nobody who has left is waited for, even one who only ended its side.
-        if hasHungUp || isCut { unsafe handling?.cancel() }
-        return await route.respond(to: request)
+    /// What a request is for, remembered if the one before was for the same.
+    private func latest(_ head: MessageParser.Head) throws(HTTPError) -> Latest {
+        let method = head.method ?? .get
+        let bytes = head.headers.bytes[head.target]
+        if let latest, latest.method == method, bytes.elementsEqual(latest.target.utf8) {
+            return latest
+        }
+        let target = String(decoding: bytes, as: UTF8.self)
+        guard target.hasPrefix("/") || target == "*" else { throw .bad("malformed target") }
+        let route = server.router.route(method, HTTPRequest(method, target).path)
+        let found = Latest(method: method, target: target, route: route)
+        latest = found
+        return found
     }
 
     private func takeOver(_ upgrade: HTTPResponse.Upgrade, rest: [UInt8]) async {
-        unsafe withUnsafeCurrentTask { unsafe handling = $0 }
-        defer { unsafe handling = nil }
-        if isCut { unsafe handling?.cancel() }
+        isHandling = true
+        defer { isHandling = false }
+        if isCut { unsafe task?.cancel() }
         await stream.onHangUp(nil)
         let socket = WebSocket(
             stream: stream,
@@ -124,40 +165,66 @@ actor HTTPServerConnection {
 
     // MARK: - Reading
 
-    /// Reads the next head; `nil` if the connection ended between requests.
-    private func readHead() async throws -> MessageParser.Head? {
-        var scanner = HeadScanner(limits: limits, isRequest: true)
-        var isFirst = true
-        let idleDeadline = IOInstant.after(limits.idleTime)
-        var deadline = idleDeadline
-        while true {
-            // An empty line between requests is tolerated (RFC 9112, 2.2).
-            while isFirst, buffer.count - start >= 2, buffer[start] == 0x0D,
-                buffer[start + 1] == 0x0A
-            {
-                start += 2
-            }
-            if start < buffer.count, isFirst {
-                isFirst = false
-                deadline = .after(limits.headTime)
-            }
-            if let end = try scanner.scan(buffer, from: start) {
-                let head = start == 0 && end == buffer.count ? buffer : Array(buffer[start..<end])
-                consume(upTo: end)
-                return try parser.parseHead(head)
-            }
-            do {
-                let bytes = try await stream.read(until: deadline)
-                guard !bytes.isEmpty else {
-                    guard isFirst else { throw HTTPError.bad("the connection ended in a head") }
-                    return nil
-                }
-                if buffer.isEmpty { buffer = bytes } else { buffer += bytes }
-            } catch let error as IOError where error.code == .timedOut {
-                guard isFirst else { throw HTTPError(.requestTimeout, "the head took too long") }
-                return nil
-            }
+    /// A head on its way in.
+    private struct HeadReading {
+        var scanner: HeadScanner
+        var deadline: IOInstant
+        var isFirst: Bool = true
+
+        init(_ limits: HTTPLimits, until deadline: IOInstant) {
+            scanner = HeadScanner(limits: limits, isRequest: true)
+            self.deadline = deadline
         }
+    }
+
+    /// The next head, if all of it has arrived.
+    private func headInBuffer(
+        _ reading: inout HeadReading
+    ) throws(HTTPError) -> MessageParser.Head? {
+        // An empty line between requests is tolerated (RFC 9112, 2.2).
+        while reading.isFirst, buffer.count - start >= 2, buffer[start] == 0x0D,
+            buffer[start + 1] == 0x0A
+        {
+            start += 2
+        }
+        guard start < buffer.count else { return nil }
+        if reading.isFirst {
+            reading.isFirst = false
+            reading.deadline = loop.now.advanced(milliseconds: times.head)
+        }
+        guard let end = try reading.scanner.scan(buffer, from: start) else { return nil }
+        let head = try parser.parseHead(buffer, from: start, to: end)
+        consume(upTo: end)
+        return head
+    }
+
+    /// Reads more of a head; returns whether there is any, or the connection ended between requests.
+    private func readMore(_ reading: inout HeadReading) async throws -> Bool {
+        do {
+            let bytes = try await read(until: reading.deadline)
+            guard !bytes.isEmpty else {
+                guard reading.isFirst else {
+                    throw HTTPError.bad("the connection ended in a head")
+                }
+                return false
+            }
+            if buffer.isEmpty { buffer = bytes } else { buffer += bytes }
+            return true
+        } catch let error as IOError where error.code == .timedOut {
+            guard reading.isFirst else {
+                throw HTTPError(.requestTimeout, "the head took too long")
+            }
+            return false
+        }
+    }
+
+    private func read(until deadline: IOInstant) async throws(IOError) -> [UInt8] {
+        guard let plain else { return try await stream.read(until: deadline) }
+        if let outcome = plain.arrivedInPlace() { return try outcome.get() }
+        let wake: SocketStream.Wake = unsafe await withUnsafeContinuation { continuation in
+            unsafe plain.waitInPlace(with: continuation, until: deadline)
+        }
+        return try plain.takeInPlace(after: wake).get()
     }
 
     private func consume(upTo end: Int) {
@@ -167,33 +234,39 @@ actor HTTPServerConnection {
         start = 0
     }
 
-    /// Says that the body may come, or refuses before it does.
-    private func expectContinue(_ head: MessageParser.Head, limit: Int) async throws {
+    /// Whether the sender waits to hear that the body may come; refuses one that is too large before it does.
+    private func mustSayContinue(
+        _ head: MessageParser.Head,
+        limit: Int
+    ) throws(HTTPError) -> Bool {
         if let length = head.contentLength, length > limit {
             throw HTTPError(.contentTooLarge, "the body exceeds \(limit) bytes")
         }
-        guard let expectation = head.headers["Expect"] else { return }
+        guard head.expects, let expectation = head.headers["Expect"] else { return false }
         guard expectation.lowercased() == "100-continue" else {
             throw HTTPError(.expectationFailed, "unknown expectation")
         }
-        guard !parser.isComplete, head.minorVersion == 1 else { return }
-        try await stream.write(
-            Array("HTTP/1.1 100 Continue\r\n\r\n".utf8),
-            until: .after(limits.writeTime)
-        )
+        return !parser.isComplete && head.minorVersion == 1
     }
 
-    private func readBody(_ head: MessageParser.Head, limit: Int) async throws -> [UInt8] {
-        let deadline = IOInstant.after(limits.bodyTime)
-        while !parser.isComplete {
-            if start < buffer.count {
-                consume(upTo: try parser.parseBody(buffer, from: start, limit: limit))
-                continue
-            }
+    private func sayContinue() async throws {
+        try await write(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8))
+    }
+
+    /// Takes what has arrived of a body; returns whether it is complete.
+    private func bodyIsInBuffer(limit: Int) throws(HTTPError) -> Bool {
+        if !parser.isComplete, start < buffer.count {
+            consume(upTo: try parser.parseBody(buffer, from: start, limit: limit))
+        }
+        return parser.isComplete
+    }
+
+    private func readBody(limit: Int) async throws {
+        let deadline = loop.now.advanced(milliseconds: times.body)
+        while try !bodyIsInBuffer(limit: limit) {
             do {
-                let bytes = try await stream.read(
-                    until: min(deadline, .after(limits.bodyPause))
-                )
+                let pause = loop.now.advanced(milliseconds: times.bodyPause)
+                let bytes = try await read(until: min(deadline, pause))
                 guard !bytes.isEmpty else { throw HTTPError.bad("the connection ended in a body") }
                 buffer = bytes
                 start = 0
@@ -201,7 +274,6 @@ actor HTTPServerConnection {
                 throw HTTPError(.requestTimeout, "the body took too long")
             }
         }
-        return parser.takeBody()
     }
 
     // MARK: - Writing
@@ -210,13 +282,18 @@ actor HTTPServerConnection {
     private static let lengthName: [UInt8] = Array("Content-Length: ".utf8)
     private static let lineEnd: [UInt8] = [0x0D, 0x0A]
 
+    private var writeDeadline: IOInstant { loop.now.advanced(milliseconds: times.write) }
+
+    private func write(_ bytes: [UInt8]) async throws(IOError) {
+        try await stream.write(bytes, until: writeDeadline)
+    }
+
     /// Answers a malformed request.
     ///
     /// Nothing behind it on the connection can be trusted.
     private func refuse(_ error: HTTPError) async {
-        var response = HTTPResponse.text(error.status, error.message + "\n")
-        let nobody = HTTPRequest(.get, "/")
-        try? await send(&response, to: nobody, keepsAlive: false, minorVersion: 1)
+        let response = HTTPResponse.text(error.status, error.message + "\n")
+        try? await send(response, to: .get, keepsAlive: false, minorVersion: 1)
         // Closing with unread bytes would reset the connection before the peer reads the answer.
         let deadline = IOInstant.after(.seconds(1))
         var drained = 0
@@ -227,18 +304,51 @@ actor HTTPServerConnection {
     }
 
     private func send(
-        _ response: inout HTTPResponse,
-        to request: HTTPRequest,
+        _ response: HTTPResponse,
+        to method: HTTPMethod,
         keepsAlive: Bool,
         minorVersion: Int
     ) async throws {
+        if let whole = small(response, to: method, keepsAlive, minorVersion) {
+            return try await write(whole)
+        }
+        let head = head(of: response, keepsAlive, minorVersion)
+        switch response.body {
+        case .bytes(let body): try await sendLarge(head, method == .head ? [] : body)
+        case .stream(let producer):
+            try await sendStream(head, producer, method, minorVersion: minorVersion)
+        }
+    }
+
+    /// An answer that goes out in one piece; `nil` if it is too large for that.
+    private func small(
+        _ response: HTTPResponse,
+        to method: HTTPMethod,
+        _ keepsAlive: Bool,
+        _ minorVersion: Int
+    ) -> [UInt8]? {
+        guard case .bytes(let body) = response.body, body.count <= Self.smallBody else {
+            return nil
+        }
+        var output = head(of: response, keepsAlive, minorVersion)
+        if method != .head { output += body }
+        return output
+    }
+
+    /// The head of an answer; of one in chunks without the last lines.
+    private func head(
+        of response: HTTPResponse,
+        _ keepsAlive: Bool,
+        _ minorVersion: Int
+    ) -> [UInt8] {
+        let status = response.status
         var output: [UInt8] = []
-        let body = response.bytes
-        output.reserveCapacity(192 + response.headers.bytes.count + body.count)
-        if response.status == .ok {
+        output.reserveCapacity(
+            192 + response.headers.bytes.count + min(response.byteCount, Self.smallBody)
+        )
+        if status == .ok {
             output += Self.okLine
         } else {
-            let status = response.status
             output.append(contentsOf: "HTTP/1.1 \(status.rawValue) \(status.phrase)\r\n".utf8)
         }
         response.headers.append(to: &output)
@@ -248,47 +358,37 @@ actor HTTPServerConnection {
         } else if minorVersion == 0 {
             output.append(contentsOf: "Connection: keep-alive\r\n".utf8)
         }
-        switch response.body {
-        case .bytes:
-            try await sendWhole(output, body, response, isHead: request.method == .head)
-        case .stream(let producer):
-            try await sendStream(output, producer, request, minorVersion: minorVersion)
-        }
-    }
-
-    private func sendWhole(
-        _ head: [UInt8],
-        _ body: [UInt8],
-        _ response: HTTPResponse,
-        isHead: Bool
-    ) async throws {
-        var output = head
-        let status = response.status.rawValue
-        if status >= 200, status != 204, status != 304 {
+        guard case .bytes(let body) = response.body else { return output }
+        if status.rawValue >= 200, status.rawValue != 204, status.rawValue != 304 {
             output += Self.lengthName
-            output.append(contentsOf: String(body.count).utf8)
+            Self.append(body.count, to: &output)
             output += Self.lineEnd
         }
         output += Self.lineEnd
-        let deadline = IOInstant.after(limits.writeTime)
-        guard !isHead, !body.isEmpty else { return try await stream.write(output, until: deadline) }
-        if body.count <= 65536 {
-            output += body
-            try await stream.write(output, until: deadline)
-        } else {
-            try await stream.write(output, until: deadline)
-            for piece in stride(from: 0, to: body.count, by: 1 << 20) {
-                // The peer has the time for each piece, not for all of a large body.
-                let bytes = Array(body[piece..<min(body.count, piece + 1 << 20)])
-                try await stream.write(bytes, until: .after(limits.writeTime))
-            }
+        return output
+    }
+
+    /// Bodies up to this size go out together with their head.
+    private static let smallBody: Int = 65536
+
+    private static func append(_ number: Int, to output: inout [UInt8]) {
+        guard number >= 10 else { return output.append(UInt8(ascii: "0") + UInt8(number)) }
+        append(number / 10, to: &output)
+        output.append(UInt8(ascii: "0") + UInt8(number % 10))
+    }
+
+    private func sendLarge(_ head: [UInt8], _ body: [UInt8]) async throws {
+        try await write(head)
+        for piece in stride(from: 0, to: body.count, by: 1 << 20) {
+            // The peer has the time for each piece, not for all of a large body.
+            try await write(Array(body[piece..<min(body.count, piece + 1 << 20)]))
         }
     }
 
     private func sendStream(
         _ head: [UInt8],
         _ producer: HTTPResponse.Producer,
-        _ request: HTTPRequest,
+        _ method: HTTPMethod,
         minorVersion: Int
     ) async throws {
         let isChunked = minorVersion == 1
@@ -296,7 +396,7 @@ actor HTTPServerConnection {
         if isChunked { output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
         output += Self.lineEnd
         try await stream.write(output, until: .after(limits.writeTime))
-        guard request.method != .head else { return }
+        guard method != .head else { return }
         let stream = stream
         let limits = limits
         try await producer { bytes in

@@ -5,27 +5,45 @@ internal import CHTTPParser
 /// The head is given whole, after ``HeadScanner`` has seen it; the body in pieces as they come.
 @safe
 final class MessageParser {
+    /// What the callbacks write.
+    ///
+    /// They are called for every field, so they reach it by a pointer of their own: no reference is
+    /// counted and no access is tracked.
+    @safe
+    private struct State {
+        /// The head's bytes while its callbacks run, to turn pointers into offsets.
+        var headBase: UnsafePointer<CChar>?
+        var fields: [HTTPHeaders.Field] = []
+        var target: Range<Int> = 0..<0
+        var isInTrailer: Bool = false
+        var skipsBody: Bool = false
+        var isComplete: Bool = false
+        var body: [UInt8] = []
+        var bodyLimit: Int = 0
+        var bodyTotal: Int = 0
+        var isOverLimit: Bool = false
+    }
+
     private let parser: UnsafeMutablePointer<http_parser> = .allocate(capacity: 1)
+    private let state: UnsafeMutablePointer<State> = .allocate(capacity: 1)
     private let isServer: Bool
-    /// The head's bytes while its callbacks run, to turn pointers into offsets.
-    private var headBase: UnsafePointer<CChar>?
-    private var fields: [HTTPHeaders.Field] = []
-    private var targetRange: Range<Int> = 0..<0
-    private var isInTrailer: Bool = false
 
     /// Whether the message is complete.
-    private(set) var isComplete: Bool = false
-    /// Body bytes not yet taken.
-    private(set) var body: [UInt8] = []
+    var isComplete: Bool { unsafe state.pointee.isComplete }
 
     /// A parser of requests on a server, or of responses on a client.
     init(isServer: Bool) {
         self.isServer = isServer
+        unsafe state.initialize(to: State())
         unsafe http_parser_init(parser, isServer ? HTTP_REQUEST : HTTP_RESPONSE)
-        unsafe parser.pointee.data = Unmanaged.passUnretained(self).toOpaque()
+        unsafe parser.pointee.data = UnsafeMutableRawPointer(state)
     }
 
-    deinit { unsafe parser.deallocate() }
+    deinit {
+        unsafe parser.deallocate()
+        unsafe state.deinitialize(count: 1)
+        unsafe state.deallocate()
+    }
 
     /// What the head says.
     struct Head {
@@ -38,53 +56,66 @@ final class MessageParser {
         var contentLength: Int?
         var isChunked: Bool
         var keepsAlive: Bool
+        /// Whether the sender waits for leave to send the body.
+        var expects: Bool
     }
 
-    /// Parses a whole head.
+    /// Parses a whole head, which `bytes` holds from `start` to `end`; the header fields share the bytes.
     ///
     /// `hasNoBody` says that this response has none whatever its head says (after `HEAD`).
     ///
     /// - Throws: ``HTTPError`` with the status that fits.
-    func parseHead(_ head: [UInt8], hasNoBody: Bool = false) throws(HTTPError) -> Head {
-        isComplete = false
-        isInTrailer = false
-        fields = []
-        fields.reserveCapacity(8)
-        skipsBody = hasNoBody
-        let used = unsafe head.withUnsafeBytes { bytes in
-            let base = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-            unsafe headBase = base
-            return unsafe http_parser_execute(parser, Self.settings, base, bytes.count)
+    func parseHead(
+        _ bytes: [UInt8],
+        from start: Int = 0,
+        to end: Int? = nil,
+        hasNoBody: Bool = false
+    ) throws(HTTPError) -> Head {
+        let count = (end ?? bytes.count) - start
+        unsafe state.pointee.isComplete = false
+        unsafe state.pointee.isInTrailer = false
+        unsafe state.pointee.skipsBody = hasNoBody
+        unsafe state.pointee.fields.reserveCapacity(8)
+        let used = unsafe bytes.withUnsafeBytes { buffer in
+            let base = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+            unsafe state.pointee.headBase = base
+            return unsafe http_parser_execute(
+                parser,
+                Self.settings,
+                base.map { unsafe $0 + start },
+                count
+            )
         }
-        unsafe headBase = nil
-        isInTrailer = true
+        unsafe state.pointee.headBase = nil
+        unsafe state.pointee.isInTrailer = true
+        let fields = unsafe state.pointee.fields
+        unsafe state.pointee.fields = []
         try checkErrno()
-        guard isComplete || used == head.count else { throw parsingError }
+        guard isComplete || used == count else { throw parsingError }
         let found = Head(
-            target: targetRange,
-            headers: HTTPHeaders(bytes: head, fields: fields),
+            target: unsafe state.pointee.target,
+            headers: HTTPHeaders(bytes: bytes, fields: fields),
             method: isServer ? method : nil,
             status: Int(unsafe parser.pointee.status_code),
             minorVersion: Int(unsafe parser.pointee.http_minor),
             contentLength: nil,
             isChunked: false,
-            keepsAlive: unsafe http_should_keep_alive(parser) != 0
+            keepsAlive: unsafe http_should_keep_alive(parser) != 0,
+            expects: false
         )
         return try checked(found)
     }
 
-    private var skipsBody: Bool = false
-
     /// Parses body bytes from `start` on and returns the offset behind those that belong to it.
     ///
-    /// - Throws: ``HTTPError``: 400, or 413 when ``body`` would exceed `limit`.
+    /// - Throws: ``HTTPError``: 400, or 413 when the body would exceed `limit`.
     func parseBody(
         _ bytes: [UInt8],
         from start: Int,
         limit: Int
     ) throws(HTTPError) -> Int {
         guard !isComplete, start < bytes.count else { return start }
-        bodyLimit = limit
+        unsafe state.pointee.bodyLimit = limit
         let used = unsafe bytes.withUnsafeBytes { buffer in
             let base = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
             return unsafe http_parser_execute(
@@ -94,14 +125,12 @@ final class MessageParser {
                 buffer.count - start
             )
         }
-        if isOverLimit { throw HTTPError(.contentTooLarge, "the body exceeds \(limit) bytes") }
+        if unsafe state.pointee.isOverLimit {
+            throw HTTPError(.contentTooLarge, "the body exceeds \(limit) bytes")
+        }
         try checkErrno()
         return start + used
     }
-
-    private var bodyLimit: Int = 0
-    private var bodyTotal: Int = 0
-    private var isOverLimit: Bool = false
 
     /// Tells the parser that the connection ended, which ends some responses.
     func finish() throws(HTTPError) {
@@ -112,14 +141,15 @@ final class MessageParser {
 
     /// Takes the body bytes parsed so far.
     func takeBody() -> [UInt8] {
-        defer { body = [] }
+        let body = unsafe state.pointee.body
+        unsafe state.pointee.body = []
         return body
     }
 
     /// Makes ready for the next message on the same connection.
     func reset() {
-        bodyTotal = 0
-        body = []
+        unsafe state.pointee.bodyTotal = 0
+        unsafe state.pointee.body = []
         if isPaused { unsafe http_parser_pause(parser, 0) }
     }
 
@@ -162,28 +192,27 @@ final class MessageParser {
         guard !isServer || head.method != nil else {
             throw HTTPError(.notImplemented, "unknown method")
         }
-        let lengths = headers.values("Content-Length")
-        let codings = headers.values("Transfer-Encoding")
-        guard lengths.count <= 1, codings.count <= 1, lengths.isEmpty || codings.isEmpty else {
+        let framing = headers.framing
+        guard framing.lengths <= 1, framing.codings <= 1, framing.lengths + framing.codings <= 1
+        else {
             throw .bad("more than one length")
         }
-        if let text = lengths.first {
-            let isDigits = text.utf8.allSatisfy { $0 &- 0x30 < 10 }
-            guard isDigits, text.utf8.count <= 18, let length = Int(text) else {
+        if let field = framing.length {
+            guard let length = headers.number(of: field) else {
                 throw .bad("malformed Content-Length")
             }
             head.contentLength = length
         }
-        if let coding = codings.first {
-            guard coding.lowercased() == "chunked" else {
+        if let field = framing.coding {
+            guard headers.value(of: field).lowercased() == "chunked" else {
                 throw HTTPError(.notImplemented, "transfer coding other than chunked")
             }
             guard head.minorVersion == 1 else { throw .bad("chunks in HTTP/1.0") }
             head.isChunked = true
         }
+        head.expects = framing.expects
         if isServer {
-            let hosts = headers.count(of: "Host")
-            guard hosts == 1 || (hosts == 0 && head.minorVersion == 0) else {
+            guard framing.hosts == 1 || (framing.hosts == 0 && head.minorVersion == 0) else {
                 throw .bad("exactly one Host is needed")
             }
         }
@@ -192,25 +221,37 @@ final class MessageParser {
 
     // MARK: - Callbacks
 
-    private static func from(_ parser: UnsafeMutablePointer<http_parser>?) -> MessageParser? {
-        guard let data = unsafe parser?.pointee.data else { return nil }
-        return unsafe Unmanaged<MessageParser>.fromOpaque(data).takeUnretainedValue()
+    private static func state(
+        _ parser: UnsafeMutablePointer<http_parser>?
+    ) -> UnsafeMutablePointer<
+        State
+    >? {
+        unsafe parser?.pointee.data?.assumingMemoryBound(to: State.self)
     }
 
-    private func offset(_ at: UnsafePointer<CChar>?) -> Int32? {
-        guard let at = unsafe at, let base = unsafe headBase else { return nil }
-        return unsafe Int32(at - base)
+    private static func offset(
+        _ at: UnsafePointer<CChar>?,
+        _ state: UnsafeMutablePointer<State>
+    ) -> Int32? {
+        guard let at = unsafe at, let base = unsafe state.pointee.headBase else { return nil }
+        return unsafe Int32(truncatingIfNeeded: at - base)
     }
 
-    private func didBody(_ at: UnsafePointer<CChar>?, _ count: Int) -> Int32 {
+    private static func didBody(
+        _ state: UnsafeMutablePointer<State>,
+        _ at: UnsafePointer<CChar>?,
+        _ count: Int
+    ) -> Int32 {
         guard let at = unsafe at else { return 0 }
-        bodyTotal += count
-        guard bodyTotal <= bodyLimit else {
-            isOverLimit = true
+        unsafe state.pointee.bodyTotal += count
+        guard unsafe state.pointee.bodyTotal <= state.pointee.bodyLimit else {
+            unsafe state.pointee.isOverLimit = true
             return 1
         }
         unsafe at.withMemoryRebound(to: UInt8.self, capacity: count) { bytes in
-            unsafe body.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
+            unsafe state.pointee.body.append(
+                contentsOf: UnsafeBufferPointer(start: bytes, count: count)
+            )
         }
         return 0
     }
@@ -220,47 +261,47 @@ final class MessageParser {
         let settings: UnsafeMutablePointer<http_parser_settings> = .allocate(capacity: 1)
         unsafe http_parser_settings_init(settings)
         unsafe settings.pointee.on_url = { parser, at, count in
-            guard let self = unsafe from(parser), let start = unsafe self.offset(at) else {
-                return 1
-            }
-            self.targetRange = Int(start)..<Int(start) + count
+            guard let state = unsafe MessageParser.state(parser),
+                let start = unsafe MessageParser.offset(at, state)
+            else { return 1 }
+            unsafe state.pointee.target = Int(start)..<Int(start) + count
             return 0
         }
         unsafe settings.pointee.on_header_field = { parser, at, count in
-            guard let self = unsafe from(parser), !self.isInTrailer else { return 0 }
-            guard let start = unsafe self.offset(at) else { return 1 }
+            guard let state = unsafe MessageParser.state(parser),
+                unsafe !state.pointee.isInTrailer
+            else { return 0 }
+            guard let start = unsafe MessageParser.offset(at, state) else { return 1 }
             let end = start + Int32(count)
-            self.fields.append(
-                HTTPHeaders.Field(
-                    nameStart: start,
-                    nameEnd: end,
-                    valueStart: end,
-                    valueEnd: end
-                )
+            unsafe state.pointee.fields.append(
+                HTTPHeaders.Field(nameStart: start, nameEnd: end, valueStart: end, valueEnd: end)
             )
             return 0
         }
         unsafe settings.pointee.on_header_value = { parser, at, count in
-            guard let self = unsafe from(parser), !self.isInTrailer else { return 0 }
-            guard let start = unsafe self.offset(at), !self.fields.isEmpty else { return 1 }
+            guard let state = unsafe MessageParser.state(parser),
+                unsafe !state.pointee.isInTrailer
+            else { return 0 }
+            let last = unsafe state.pointee.fields.count - 1
+            guard let start = unsafe MessageParser.offset(at, state), last >= 0 else { return 1 }
             var length = count
             while length > 0, unsafe at?[length - 1] == 0x20 || at?[length - 1] == 0x09 {
                 length -= 1
             }
-            self.fields[self.fields.count - 1].valueStart = start
-            self.fields[self.fields.count - 1].valueEnd = start + Int32(length)
+            unsafe state.pointee.fields[last].valueStart = start
+            unsafe state.pointee.fields[last].valueEnd = start + Int32(length)
             return 0
         }
         unsafe settings.pointee.on_headers_complete = { parser in
             // 1 means that no body follows.
-            unsafe from(parser)?.skipsBody == true ? 1 : 0
+            unsafe MessageParser.state(parser)?.pointee.skipsBody == true ? 1 : 0
         }
         unsafe settings.pointee.on_body = { parser, at, count in
-            guard let self = unsafe from(parser) else { return 1 }
-            return unsafe self.didBody(at, count)
+            guard let state = unsafe MessageParser.state(parser) else { return 1 }
+            return unsafe MessageParser.didBody(state, at, count)
         }
         unsafe settings.pointee.on_message_complete = { parser in
-            unsafe from(parser)?.isComplete = true
+            unsafe MessageParser.state(parser)?.pointee.isComplete = true
             // Stop here: what follows belongs to the next message.
             unsafe http_parser_pause(parser, 1)
             return 0

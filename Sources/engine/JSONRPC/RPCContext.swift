@@ -13,6 +13,13 @@ package protocol TokenVerifier: Sendable {
         _ token: String,
         peer: SocketAddress?
     ) async throws -> Caller?
+
+    /// Returns who the token belongs to, if that can be told without waiting; `nil` means: verify it.
+    func remembered(_ token: String) -> Caller?
+}
+
+extension TokenVerifier {
+    package func remembered(_ token: String) -> Caller? { nil }
 }
 
 /// What a method knows about its call.

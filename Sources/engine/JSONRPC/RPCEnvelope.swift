@@ -16,8 +16,9 @@ struct RPCRequest: Sendable {
         guard let object = value.object else {
             throw RPCFailure(id: nil, error: Self.unreadable("Parse error"))
         }
-        id = try Self.id(object.value(forField: "id"), dialect)
-        if let name = object.value(forField: "method"), !name.isNull {
+        let fields = Fields(object)
+        id = try Self.id(fields.id, dialect)
+        if let name = fields.method, !name.isNull {
             guard let text = name.string else {
                 throw RPCFailure(
                     id: id,
@@ -28,10 +29,8 @@ struct RPCRequest: Sendable {
         } else {
             method = ""
         }
-        isResponse =
-            method.isEmpty
-            && (object.value(forField: "result") != nil || object.value(forField: "error") != nil)
-        switch object.value(forField: "params") {
+        isResponse = method.isEmpty && fields.hasOutcome
+        switch fields.params {
         case nil, .null?: params = []
         case .array(let values)?: params = values
         case .bool?, .number?, .string?, .object?:
@@ -39,6 +38,37 @@ struct RPCRequest: Sendable {
                 id: id,
                 error: Self.unreadable("unmarshaling param array: params is no array")
             )
+        }
+    }
+
+    /// The members that matter, found as Go finds them, in one pass over the object.
+    private struct Fields {
+        var id: JSONValue?
+        var method: JSONValue?
+        var params: JSONValue?
+        var hasOutcome: Bool = false
+
+        init(_ object: JSONObject) {
+            for member in object.members {
+                switch member.name {
+                case "id": id = member.value
+                case "method": method = member.value
+                case "params": params = member.value
+                case "jsonrpc": continue
+                default:
+                    // Another spelling of one of them, or something else: rare.
+                    self = Fields(bySearching: object)
+                    return
+                }
+            }
+        }
+
+        init(bySearching object: JSONObject) {
+            id = object.value(forField: "id")
+            method = object.value(forField: "method")
+            params = object.value(forField: "params")
+            hasOutcome =
+                object.value(forField: "result") != nil || object.value(forField: "error") != nil
         }
     }
 
@@ -85,13 +115,12 @@ enum RPCResponse {
 
     /// An answer with a result, which is JSON text.
     static func success(id: JSONValue, result: [UInt8]?, _ dialect: RPCDialect) -> [UInt8] {
-        let id = id.jsonBytes()
         var text: [UInt8] = []
-        text.reserveCapacity(64 + id.count + (result?.count ?? 0))
+        text.reserveCapacity(96 + (result?.count ?? 0))
         switch dialect {
         case .current:
             text += currentStart
-            text += id
+            append(id, to: &text)
             text += currentMiddle
             text += result ?? null
         case .fork2021, .fork2022:
@@ -101,10 +130,19 @@ enum RPCResponse {
                 text += result
             }
             text += forkID
-            text += id
+            append(id, to: &text)
         }
         text += end
         return text
+    }
+
+    /// Appends an id; most are numbers, whose text is at hand.
+    private static func append(_ id: JSONValue, to text: inout [UInt8]) {
+        if case .number(let number) = id {
+            text.append(contentsOf: number.text.utf8)
+        } else {
+            text += id.jsonBytes()
+        }
     }
 
     /// An answer with an error.

@@ -13,6 +13,20 @@ extension RPCService {
     ///
     /// In this order, as the originals do. Nothing has run when this throws.
     func prepare(_ request: RPCRequest, for context: RPCContext) throws(RPCError) -> Prepared {
+        do throws(RPCError) {
+            let prepared = try checked(request, for: context)
+            count(isRefused: false)
+            return prepared
+        } catch {
+            count(isRefused: true)
+            throw error
+        }
+    }
+
+    private func checked(
+        _ request: RPCRequest,
+        for context: RPCContext
+    ) throws(RPCError) -> Prepared {
         guard let method = self[request.method] else {
             throw .methodNotFound(request.method)
         }
@@ -73,11 +87,14 @@ extension RPCService {
     ) async -> Result<[UInt8]?, RPCError> {
         do {
             return .success(try await call(context))
-        } catch let error as RPCError {
-            return .failure(error)
         } catch {
-            return .failure(RPCError("\(error)"))
+            return .failure(applicationError(error))
         }
+    }
+
+    /// What a handler threw, as it goes over the wire.
+    static func applicationError(_ error: any Error) -> RPCError {
+        error as? RPCError ?? RPCError("\(error)")
     }
 
     /// The status that goes with an error over HTTP.

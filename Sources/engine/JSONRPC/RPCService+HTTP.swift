@@ -32,9 +32,10 @@ extension RPCService {
         options: RPCServerOptions = RPCServerOptions()
     ) {
         let service = self
+        let further = options.headers.pairs
         router.on(nil, path, bodyBytes: options.requestBytes, runs: .loop) { request in
             var response = await service.respond(to: request, verifier, options)
-            for (name, value) in options.headers.pairs { response.headers.add(name, value) }
+            for (name, value) in further { response.headers.add(name, value) }
             return response
         }
     }
@@ -57,7 +58,11 @@ extension RPCService {
         let token = text.utf8.last == 0x20 ? text.withoutTrailingBlanks : text
         let caller: Caller?
         do {
-            caller = try await verifier.verify(token, peer: request.peer)
+            if let remembered = verifier.remembered(token) {
+                caller = remembered
+            } else {
+                caller = try await verifier.verify(token, peer: request.peer)
+            }
         } catch {
             return .text(.serviceUnavailable, "the token cannot be verified now: \(error)\n")
         }
@@ -79,14 +84,36 @@ extension RPCService {
                 await session.run()
             }
         }
-        return await answer(request.body, context, options)
+        switch plan(request.body, context, options) {
+        case .answer(let response): return response
+        case .batch(let requests): return await answerBatch(requests, context)
+        case .call(let id, let call, .loop):
+            // Written out, as each function in between would cost every call.
+            do {
+                return finished(id, .success(try await call(context)))
+            } catch {
+                return finished(id, .failure(Self.applicationError(error)))
+            }
+        case .call(let id, let call, .pool):
+            return finished(id, await Self.run(call, at: .pool, context))
+        }
     }
 
-    nonisolated(nonsending) private func answer(
+    /// What a body asks for.
+    private enum Plan {
+        /// Nothing that runs.
+        case answer(HTTPResponse)
+        /// One call that has passed every check.
+        case call(id: JSONValue?, Call, HTTPRouter.Place)
+        /// Several requests.
+        case batch([JSONValue])
+    }
+
+    private func plan(
         _ body: [UInt8],
         _ context: RPCContext,
         _ options: RPCServerOptions
-    ) async -> HTTPResponse {
+    ) -> Plan {
         let document: JSONValue
         do {
             // What follows the first value is ignored, as in the originals.
@@ -94,17 +121,36 @@ extension RPCService {
             document = try JSONValue(parsingPrefixOf: body, at: &offset)
         } catch {
             let isBlank = body.allSatisfy { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
-            return isBlank ? invalidRequest : reply(nil, Self.parseError)
+            return .answer(isBlank ? invalidRequest : reply(nil, Self.parseError))
         }
         switch (document, dialect) {
         case (.array(let requests), .current):
             guard !requests.isEmpty, requests.count <= options.batchCount else {
-                return invalidRequest
+                return .answer(invalidRequest)
             }
-            return await answerBatch(requests, context)
-        case (.array, .fork2021), (.array, .fork2022): return emptyRefusal
-        case (.null, _), (.bool, _), (.number, _), (.string, _): return reply(nil, Self.parseError)
-        case (.object, _): return await answerOne(document, context)
+            return .batch(requests)
+        case (.array, .fork2021), (.array, .fork2022): return .answer(emptyRefusal)
+        case (.null, _), (.bool, _), (.number, _), (.string, _):
+            return .answer(reply(nil, Self.parseError))
+        case (.object, _):
+            do throws(RPCFailure) {
+                let request = try RPCRequest(from: document, dialect: dialect)
+                let (call, place) = try prepareCall(request, context)
+                return .call(id: request.id, call, place)
+            } catch {
+                return .answer(reply(error.id, error.error))
+            }
+        }
+    }
+
+    /// The answer to a call that ran.
+    private func finished(_ id: JSONValue?, _ outcome: Result<[UInt8]?, RPCError>) -> HTTPResponse {
+        // A notification is run and not answered.
+        guard let id else { return json(.ok, []) }
+        switch outcome {
+        case .success(let result):
+            return json(.ok, RPCResponse.success(id: id, result: result, dialect))
+        case .failure(let error): return reply(id, error)
         }
     }
 
@@ -138,18 +184,6 @@ extension RPCService {
         return json(Self.status(of: error), body)
     }
 
-    nonisolated(nonsending) private func answerOne(
-        _ value: JSONValue,
-        _ context: RPCContext
-    ) async -> HTTPResponse {
-        do throws(RPCFailure) {
-            let request = try RPCRequest(from: value, dialect: dialect)
-            return json(.ok, try await perform(request, context))
-        } catch {
-            return reply(error.id, error.error)
-        }
-    }
-
     nonisolated(nonsending) private func answerBatch(
         _ requests: [JSONValue],
         _ context: RPCContext
@@ -170,11 +204,11 @@ extension RPCService {
         return json(.ok, body)
     }
 
-    /// Runs one request; returns the answer, empty for a notification.
-    nonisolated(nonsending) private func perform(
+    /// Checks a request whose answer is one value.
+    private func prepareCall(
         _ request: RPCRequest,
         _ context: RPCContext
-    ) async throws(RPCFailure) -> [UInt8] {
+    ) throws(RPCFailure) -> (Call, HTTPRouter.Place) {
         let prepared: Prepared
         do throws(RPCError) {
             prepared = try prepare(request, for: context)
@@ -189,6 +223,15 @@ extension RPCService {
                 error: RPCError(code: RPCError.methodNotFoundCode, text)
             )
         }
+        return (call, place)
+    }
+
+    /// Runs one request; returns the answer, empty for a notification.
+    nonisolated(nonsending) private func perform(
+        _ request: RPCRequest,
+        _ context: RPCContext
+    ) async throws(RPCFailure) -> [UInt8] {
+        let (call, place) = try prepareCall(request, context)
         let outcome = await Self.run(call, at: place, context)
         guard let id = request.id else { return [] }
         switch outcome {

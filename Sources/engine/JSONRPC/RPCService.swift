@@ -28,7 +28,9 @@ package struct RPCService: Sendable {
     }
 
     /// One registration; the reference page is made of these.
-    package struct Registration: Sendable {
+    ///
+    /// A class, so that finding a method for a call copies nothing.
+    package final class Registration: Sendable {
         /// The name on the wire.
         package let name: String
         /// What a caller needs.
@@ -44,14 +46,43 @@ package struct RPCService: Sendable {
         let counts: ClosedRange<Int>
         let place: HTTPRouter.Place
         let action: Action
+
+        init(
+            name: String,
+            need: Permission,
+            parameterNames: [String],
+            parameterTypes: [String],
+            resultType: String,
+            isChannel: Bool,
+            counts: ClosedRange<Int>,
+            place: HTTPRouter.Place,
+            action: Action
+        ) {
+            self.name = name
+            self.need = need
+            self.parameterNames = parameterNames
+            self.parameterTypes = parameterTypes
+            self.resultType = resultType
+            self.isChannel = isChannel
+            self.counts = counts
+            self.place = place
+            self.action = action
+        }
     }
 
     /// The generation of go-jsonrpc that answers are shaped like.
     package let dialect: RPCDialect
     private var registrations: [String: Registration] = [:]
+    private let metrics: RPCMetrics?
 
     /// A service without methods.
-    package init(dialect: RPCDialect = .current) { self.dialect = dialect }
+    package init(dialect: RPCDialect = .current, metrics: RPCMetrics? = nil) {
+        self.dialect = dialect
+        self.metrics = metrics
+    }
+
+    /// Counts a call that was checked.
+    func count(isRefused: Bool) { metrics?.count(isRefused: isRefused) }
 
     /// Every registration, by name; aliases are left out.
     package var methods: [Registration] {

@@ -79,4 +79,10 @@ extension AuthTokenVerifier {
     package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
         try await verify(Secret(token))
     }
+
+    package func remembered(_ token: String) -> Caller? {
+        guard let known = entries.withLock({ $0[token] }), now() - known.since < Self.lifetime
+        else { return nil }
+        return known.caller
+    }
 }

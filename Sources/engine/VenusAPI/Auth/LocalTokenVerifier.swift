@@ -7,12 +7,20 @@ package import ServiceKit
 /// Which family a token belongs to shows its payload: `Allow` lists levels, `name` and `perm` name a user.
 package struct LocalTokenVerifier: TokenVerifier {
     private let secret: [UInt8]
+    private let verified = VerifiedTokens()
 
     package init(secret: [UInt8]) { self.secret = secret }
 
-    package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
-        caller(Secret(token))
+    nonisolated(nonsending) package func verify(
+        _ token: String,
+        peer: SocketAddress?
+    ) async throws -> Caller? {
+        guard let caller = caller(Secret(token)) else { return nil }
+        verified.keep(caller, for: token)
+        return caller
     }
+
+    package func remembered(_ token: String) -> Caller? { verified.caller(of: token) }
 
     /// Who a token stands for, or nil for one that this service did not issue.
     package func caller(_ token: Secret) -> Caller? {
@@ -31,6 +39,13 @@ package struct TokenVerifierChain: TokenVerifier {
     package func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
         for verifier in verifiers {
             if let identity = try await verifier.verify(token, peer: peer) { return identity }
+        }
+        return nil
+    }
+
+    package func remembered(_ token: String) -> Caller? {
+        for verifier in verifiers {
+            if let caller = verifier.remembered(token) { return caller }
         }
         return nil
     }

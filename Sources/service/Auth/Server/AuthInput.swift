@@ -13,9 +13,7 @@ struct AuthInput {
 
     init(_ http: HTTPRequest, _ request: String) throws(AuthFailure) {
         self.request = request
-        let type = (http.headers["Content-Type"] ?? "").split(separator: ";").first.map {
-            $0.trimmingPrefix(while: \.isWhitespace).lowercased()
-        }
+        let type = Self.type(http.headers["Content-Type"] ?? "")
         if http.method != .get, type == "application/json" {
             fields = try Self.json(http.body, request)
             isText = false
@@ -31,6 +29,15 @@ struct AuthInput {
         }
         fields = items.map { ($0.name, .string($0.value)) }
         isText = true
+    }
+
+    /// The media type alone, without capitals.
+    private static func type(_ header: String) -> String? {
+        // As most clients write it.
+        if header == "application/json" { return header }
+        return header.split(separator: ";").first.map {
+            $0.trimmingPrefix(while: \.isWhitespace).lowercased()
+        }
     }
 
     private static func json(

@@ -121,11 +121,18 @@ struct AuthServer: Sendable {
     private static func answer(
         _ status: HTTPStatus,
         _ body: [UInt8],
-        type: String = "application/json"
+        type: String = jsonType
     ) -> HTTPResponse {
+        HTTPResponse(status, headers: type == jsonType ? jsonHeaders : headers(type), body: body)
+    }
+
+    private static let jsonType = "application/json"
+    private static let jsonHeaders = headers(jsonType)
+
+    private static func headers(_ type: String) -> HTTPHeaders {
         var headers = corsHeaders
         headers.set("Content-Type", type)
-        return HTTPResponse(status, headers: headers, body: body)
+        return headers
     }
 
     private static func refusal(_ failure: AuthFailure) -> HTTPResponse {

@@ -19,12 +19,13 @@ struct WalletAPI: Sendable {
     static let subsystems = ["main", "rpc", "wallet"]
 
     func router() -> HTTPRouter {
-        var service = RPCService(dialect: .fork2021)
+        let metrics = MetricsRegistry(prefix: "venus_wallet")
+        var service = RPCService(dialect: .fork2021, metrics: RPCMetrics(metrics))
         serveKeys(&service)
         serveLock(&service)
         serveRest(&service)
         var router = HTTPRouter()
-        router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
+        router.serveOperations(metrics)
         service.mount(on: &router, at: "/rpc/v0", verifier: AllowTokenVerifier(secret: secret))
         return router
     }
@@ -131,9 +132,21 @@ struct WalletAPI: Sendable {
 
 /// Verifies tokens of the `Allow` family under the wallet's secret; the other family means nothing here.
 struct AllowTokenVerifier: TokenVerifier {
-    let secret: [UInt8]
+    private let secret: [UInt8]
+    private let verified = VerifiedTokens()
 
-    func verify(_ token: String, peer: SocketAddress?) async throws -> Caller? {
-        (try? AllowClaims.verify(Secret(token), secret: secret))?.caller
+    init(secret: [UInt8]) { self.secret = secret }
+
+    nonisolated(nonsending) func verify(
+        _ token: String,
+        peer: SocketAddress?
+    ) async throws -> Caller? {
+        guard let claims = try? AllowClaims.verify(Secret(token), secret: secret) else {
+            return nil
+        }
+        verified.keep(claims.caller, for: token)
+        return claims.caller
     }
+
+    func remembered(_ token: String) -> Caller? { verified.caller(of: token) }
 }
