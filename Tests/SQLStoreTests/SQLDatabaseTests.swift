@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -267,6 +268,30 @@ let schema = [
             return visited
         }
         #expect(visited == 100)
+        await database.close()
+    }
+}
+
+@Suite struct TransactionPauseTests {
+    @Test func `the pause before another attempt takes the part that the caller gives`()
+        async throws
+    {
+        let asked = Mutex(0)
+        let database = try await SQLDatabase(.memory, migrations: []) {
+            asked.withLock { $0 += 1 }
+            return 0
+        }
+        let attempts = Mutex(0)
+        let result = try await database.transaction { _ in
+            let attempt = attempts.withLock { attempts in
+                attempts += 1
+                return attempts
+            }
+            guard attempt > 3 else { throw SQLError(.conflict, "a rival was faster") }
+            return attempt
+        }
+        #expect(result == 4)
+        #expect(asked.withLock { $0 } == 3)
         await database.close()
     }
 }

@@ -37,11 +37,22 @@ package final class SQLDatabase: Sendable {
     package let dialect: SQLDialect
     private let writers: ConnectionThreads
     private let readers: ConnectionThreads
+    private let jitter: @Sendable () -> Double
 
     /// Opens a database and brings its schema to the newest version.
     ///
+    /// - Parameters:
+    ///   - location: Where the database is.
+    ///   - migrations: The schema, version by version.
+    ///   - jitter: A part between 0 and 1 of the longest pause before a transaction runs again; random, so
+    ///     that two rivals do not meet again.
     /// - Throws: ``SQLError``; ``SQLError/Code/newerSchema`` when a newer program wrote it.
-    package init(_ location: SQLLocation, migrations: [SQLMigration]) async throws {
+    package init(
+        _ location: SQLLocation,
+        migrations: [SQLMigration],
+        jitter: @escaping @Sendable () -> Double = { Double.random(in: 0...1) }
+    ) async throws {
+        self.jitter = jitter
         let waiting = Self.maximumWaiting
         switch location {
         case .memory:
@@ -88,8 +99,9 @@ package final class SQLDatabase: Sendable {
     package func transaction<Result: Sendable>(
         _ body: @escaping @Sendable (SQLTransaction) throws -> Result
     ) async throws -> Result {
-        try await perform(on: writers) { slot in
-            try Self.attempt(slot, readOnly: false, body)
+        let jitter = jitter
+        return try await perform(on: writers) { slot in
+            try Self.attempt(slot, readOnly: false, jitter, body)
         }
     }
 
@@ -99,8 +111,9 @@ package final class SQLDatabase: Sendable {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (SQLTransaction) throws -> Result
     ) async throws -> Result {
-        try await perform(on: readers) { slot in
-            try Self.attempt(slot, readOnly: true, body)
+        let jitter = jitter
+        return try await perform(on: readers) { slot in
+            try Self.attempt(slot, readOnly: true, jitter, body)
         }
     }
 
@@ -128,6 +141,7 @@ package final class SQLDatabase: Sendable {
     private static func attempt<Result>(
         _ slot: ConnectionThreads.Slot,
         readOnly: Bool,
+        _ jitter: () -> Double,
         _ body: (SQLTransaction) throws -> Result
     ) throws -> Result {
         var attempts = 0
@@ -138,9 +152,9 @@ package final class SQLDatabase: Sendable {
             } catch let error as SQLError {
                 if error.code == .connectionLost || error.code == .outcomeUnknown { slot.discard() }
                 guard error.mayRetry, attempts < maximumAttempts else { throw error }
-                // Blocking is fine on this thread; the random part keeps two rivals from meeting again.
+                // Blocking is fine on this thread.
                 let ceiling = min(0.2, 0.001 * Double(1 << min(attempts, 10)))
-                Thread.sleep(forTimeInterval: Double.random(in: 0...ceiling))
+                Thread.sleep(forTimeInterval: ceiling * jitter())
             }
         }
     }
