@@ -32,17 +32,20 @@ conformance: deps
 	@test -n "$(VECTORS)" || { echo "usage: make conformance VECTORS=dir" >&2; exit 2; }
 	swift build $(SWIFT_FLAGS) --product venus-conformance
 	@# The services whose recorded dialogs are played.
-	@for program in venus-auth venus-messager venus-wallet; do if [ -d Sources/command/$$program ]; then \
-		swift build $(SWIFT_FLAGS) --product $$program || exit 1; fi; done
+	@for program in venus-auth venus-messager venus-wallet; do \
+		swift build $(SWIFT_FLAGS) --product $$program || exit 1; done
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 
 # The programs that `make bench` runs, one after the other: make bench BENCHMARKS="bench-seal bench-vm" runs fewer.
 BENCHMARKS ?= $(notdir $(wildcard Sources/command/bench-*))
 
 # Prints every table, and leaves the rows as JSON lines in .build/bench.jsonl; fails if a row misses its bound.
+# bench-services also measures our programs, and a Go server and nginx to compare with.
 bench: deps
+	@scripts/deps bench
+	swift build $(SWIFT_FLAGS)
+	go build -o $(BUILD)/release/bench-echo-go scripts/bench/echo.go
 	@rm -f $(BUILD)/bench.jsonl
-	@for program in $(BENCHMARKS); do swift build $(SWIFT_FLAGS) --product $$program || exit 1; done
 	@failed=; for program in $(BENCHMARKS); do echo; \
 		$(BUILD)/release/$$program --output $(BUILD)/bench.jsonl || failed="$$failed $$program"; done; \
 	test -z "$$failed" || { echo "below the bar:$$failed" >&2; exit 1; }

@@ -379,6 +379,15 @@ let modules: [Module] = [
         ]
     ),
     Module("bench-seal", .command, .executable, uses: ["Benchmarking", "StorageProofs"]),
+    Module(
+        "bench-services",
+        .command,
+        .executable,
+        uses: [
+            "Benchmarking", "CBOR", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON",
+            "JSONRPC", "Multiformats", "ServiceKit", "VenusAPI",
+        ]
+    ),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),
     Module("venus-auth", .command, .executable, uses: ["Auth", "ServiceKit"]),
     Module(
@@ -428,8 +437,7 @@ let focused: [Module] = {
     }
     return modules.filter { wanted.contains($0.name) }
 }()
-let present = focused.filter { exists($0.path) }
-let presentNames = Set(present.map(\.name))
+let focusedNames = Set(focused.map(\.name))
 
 let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -441,10 +449,10 @@ let swiftSettings: [SwiftSetting] = [
 ]
 
 func dependencies(of module: Module) -> [Target.Dependency] {
-    module.uses.filter(presentNames.contains).map { .byName(name: $0) }
+    module.uses.map { .byName(name: $0) }
 }
 
-var targets: [Target] = present.map { module in
+var targets: [Target] = focused.map { module in
     switch module.kind {
     case .swift:
         return .target(
@@ -488,7 +496,7 @@ var targets: [Target] = present.map { module in
 // Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
 if exists("Tests/TestSupport") {
     let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats"]
-        .filter(presentNames.contains)
+        .filter(focusedNames.contains)
     // A focused build may lack IPLD; then the helpers that need it are left out.
     let defines: [SwiftSetting] =
         (Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : [])
@@ -504,7 +512,7 @@ if exists("Tests/TestSupport") {
 }
 /// The modules whose tests are built: all, or those that `VENUS_TESTS=A,B` names.
 let tested = Context.environment["VENUS_TESTS"].map { $0.split(separator: ",").map(String.init) }
-for module in present
+for module in focused
 where exists("Tests/\(module.name)Tests") && tested?.contains(module.name) ?? true {
     targets.append(
         .testTarget(
@@ -522,7 +530,7 @@ where exists("Tests/\(module.name)Tests") && tested?.contains(module.name) ?? tr
 
 let package = Package(
     name: "venus",
-    products: present.compactMap { module in
+    products: focused.compactMap { module in
         if case .executable = module.kind {
             .executable(name: module.name, targets: [module.name])
         } else {
