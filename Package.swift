@@ -189,9 +189,10 @@ let modules: [Module] = [
         "Conformance",
         .engine,
         uses: [
-            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "CBOR", "Compression",
-            "Consensus", "FilecoinCrypto", "FilecoinTypes", "HTTP", "Hashing", "IPLD", "JSON",
-            "Multiformats", "ProofSystem", "StateInspection", "StateMachine", "StorageCircuits",
+            "ActorRuntime", "BigIntegers", "BitFields", "BLS12381", "BuiltinActors", "Bytes",
+            "CBOR", "Compression", "Consensus", "FilecoinCrypto", "FilecoinTypes", "HTTP",
+            "Hashing", "IPLD", "JSON", "Multiformats", "ProofSystem", "ServiceKit",
+            "StateInspection", "StateMachine", "StorageCircuits", "StorageProofs",
         ]
     ),
     // The chain's rules.

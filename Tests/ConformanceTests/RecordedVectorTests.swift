@@ -44,6 +44,20 @@ struct RecordedVectorTests {
         #expect(result.passed >= 827)
     }
 
+    /// The sets of codecs, signatures and blocks, and how many rows of each must at least pass.
+    @Test(arguments: [
+        ("address", 50), ("serialization", 28), ("bitfield", 18), ("codec-fixtures.tar.gz", 130),
+        ("blake2b-kat.txt.gz", 256), ("jwt", 4), ("multiformats", 400), ("hamt", 20), ("amt", 11),
+        ("car", 22), ("genesis", 30), ("bls", 100), ("secp256k1", 2500), ("drand", 12),
+        ("election", 266), ("chain", 80), ("mpool", 1000), ("commp", 36),
+    ])
+    func `every row of the known files passes`(_ corpus: String, _ least: Int) throws {
+        let summary = try ConformanceRunner(sets: [KnownFileSet()], options: ConformanceOptions())
+            .run(folder: Vectors.folder.path, filters: [corpus])
+        #expect(summary.failures.map { "\($0.name): \($0.reason)" } == [])
+        #expect(summary.byCorpus[corpus]?.passed ?? 0 >= least)
+    }
+
     @Test func `vectors of actors that are not built are skipped with the reason`() throws {
         let summary = try ConformanceRunner(options: ConformanceOptions()).run(
             folder: Vectors.folder.appendingPathComponent("vm").path

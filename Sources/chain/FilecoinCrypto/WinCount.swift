@@ -33,21 +33,21 @@ extension ElectionProof {
 }
 
 /// The chance that a Poisson variable exceeds k, for k from 0 upwards, with 256 binary places.
-struct PoissonTail {
+package struct PoissonTail {
     private let mean: BigInt
     private var mass: BigInt
     private var k: Int64 = 0
     /// The chance of more than k.
-    private(set) var value: BigInt
+    package private(set) var value: BigInt
 
-    init(mean: BigInt) {
+    package init(mean: BigInt) {
         self.mean = mean
         mass = Q256.exponential(ofMinus: mean)
         value = (BigInt(1) << Q256.places) - mass
     }
 
     /// Goes on to the next k.
-    mutating func advance() {
+    package mutating func advance() {
         k += 1
         mass = (mass.euclideanDivided(by: BigInt(k)).quotient * mean) >> Q256.places
         value = value - mass
@@ -55,18 +55,18 @@ struct PoissonTail {
 }
 
 /// Numbers with 256 binary places, and the one function that the election needs of them.
-enum Q256 {
+package enum Q256 {
     /// Binary places.
     static let places = 256
 
     /// The mean of wins: the share of the power times the blocks of an epoch.
-    static func mean(power: BigInt, totalPower: BigInt) -> BigInt {
+    package static func mean(power: BigInt, totalPower: BigInt) -> BigInt {
         ((power * BigInt(ElectionProof.blocksPerEpoch)) << places)
             .euclideanDivided(by: totalPower).quotient
     }
 
     /// e to the power of -x, as a quotient of two polynomials; good to 4.6 · 10^-15 for x below 5.
-    static func exponential(ofMinus x: BigInt) -> BigInt {
+    package static func exponential(ofMinus x: BigInt) -> BigInt {
         let numerator = evaluate(numeratorCoefficients, at: x) << places
         return numerator.euclideanDivided(by: evaluate(denominatorCoefficients, at: x)).quotient
     }

@@ -79,5 +79,7 @@ package struct ConformanceReport: Sendable {
 
 /// All kinds of test data that are known.
 package enum ConformanceSets {
-    package static let all: [any ConformanceSet] = [VectorSet(), ReplaySet(), DialogSet()]
+    package static let all: [any ConformanceSet] = [
+        VectorSet(), ReplaySet(), DialogSet(), KnownFileSet(),
+    ]
 }
