@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test devnet check-devnet conformance fuzz bench lint format clean
+.PHONY: all deps build test devnet check-devnet conformance fuzz bench docs lint format clean
 
 all: build
 
@@ -49,6 +49,11 @@ bench: deps
 	@failed=; for program in $(BENCHMARKS); do echo; \
 		$(BUILD)/release/$$program --output $(BUILD)/bench.jsonl || failed="$$failed $$program"; done; \
 	test -z "$$failed" || { echo "below the bar:$$failed" >&2; exit 1; }
+
+# Writes docs/reference from the declarations in the code; a test fails while it is not current.
+docs: deps
+	swift build $(SWIFT_FLAGS) --product venus-reference
+	$(BUILD)/release/venus-reference
 
 lint:
 	@scripts/lint

@@ -356,6 +356,15 @@ let modules: [Module] = [
         ]
     ),
 
+    // The pages of docs/reference, from the declarations of all programs.
+    Module(
+        "Reference",
+        .composition,
+        uses: [
+            "Auth", "Messager", "Miner", "Node", "Pool", "SectorManager", "ServiceKit", "Wallet",
+        ]
+    ),
+
     // Commands.
     Module(
         "bench-mempool",
@@ -401,6 +410,7 @@ let modules: [Module] = [
     Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),
     Module("venus-pool", .command, .executable, uses: ["Pool", "ServiceKit"]),
     Module("venus-sealer", .command, .executable, uses: ["SectorManager", "ServiceKit"]),
+    Module("venus-reference", .command, .executable, uses: ["Reference", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),
 ]
 

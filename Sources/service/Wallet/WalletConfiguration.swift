@@ -84,6 +84,15 @@ struct WalletConfiguration: Sendable {
         return address
     }
 
+    /// The file of a new wallet, with words where each wallet has values of its own.
+    static var example: String {
+        var configuration = WalletConfiguration(random: SeededRandom(seed: []))
+        configuration.connection = "~/.venus_wallet/keystore.sqlit"
+        return configuration.text
+            .replacing(Array(configuration.token.revealed.utf8).hex, with: "<token, hexadecimal>")
+            .replacing(configuration.secret.hex, with: "<secret, hexadecimal>")
+    }
+
     /// The file with these values.
     var text: String {
         """

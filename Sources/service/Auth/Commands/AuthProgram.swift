@@ -5,6 +5,9 @@ import VenusAPI
 
 /// The program `venus-auth`.
 package enum AuthProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { AuthConfiguration.template }
+
     /// Its command line.
     package static let application = Application(
         name: "venus-auth",

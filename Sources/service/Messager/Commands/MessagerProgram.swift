@@ -9,6 +9,9 @@ import VenusAPI
 
 /// The program `venus-messager`.
 package enum MessagerProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { MessagerConfiguration().text }
+
     /// Its command line.
     package static let application = Application(
         name: "venus-messager",

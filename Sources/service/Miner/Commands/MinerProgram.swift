@@ -7,6 +7,9 @@ import VenusAPI
 
 /// The program `venus-miner`.
 package enum MinerProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { MinerConfiguration().text() }
+
     /// Its command line.
     package static let application = Application(
         name: "venus-miner",

@@ -8,6 +8,9 @@ import VenusAPI
 
 /// The program `venus`.
 package enum NodeProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { NodeRepository.defaults }
+
     /// Its command line.
     package static let application = Application(
         name: "venus",

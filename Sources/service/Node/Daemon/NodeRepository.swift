@@ -72,7 +72,8 @@ struct NodeRepository {
         return try JSONValue(parsing: try AtomicFile.read(configuration))
     }
 
-    private static let defaults = """
+    /// The file that the first start writes.
+    static let defaults = """
         {
         \t"api": {
         \t\t"venusAuthURL": "",

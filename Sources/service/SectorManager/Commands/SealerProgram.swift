@@ -9,6 +9,9 @@ import VenusAPI
 
 /// The program `venus-sealer`.
 package enum SealerProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { SealerConfiguration().text }
+
     /// Its command line.
     package static let application = Application(
         name: "venus-sealer",

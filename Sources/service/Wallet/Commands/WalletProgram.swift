@@ -8,6 +8,9 @@ import VenusAPI
 
 /// The program `venus-wallet`.
 package enum WalletProgram {
+    /// The configuration file that the program writes.
+    package static var defaultConfiguration: String { WalletConfiguration.example }
+
     /// Its command line.
     package static let application = Application(
         name: "venus-wallet",

@@ -1,0 +1,4 @@
+import Reference
+import ServiceKit
+
+await ReferencePages.program.main()
