@@ -55,6 +55,25 @@ enum ParameterFiles {
         syncDirectory(of: path)
     }
 
+    /// Removes the temporary files of processes that were killed while they wrote.
+    ///
+    /// Their names end in the number of the process; one that still runs keeps its file.
+    static func removeAbandoned(in directory: String) {
+        guard let folder = unsafe opendir(directory) else { return }
+        defer { unsafe closedir(folder) }
+        while let entry = unsafe readdir(folder) {
+            let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            let parts = name.split(separator: ".")
+            guard parts.count > 2, parts[parts.count - 1] == "part",
+                let process = pid_t(parts[parts.count - 2]), process > 0,
+                kill(process, 0) != 0, errno == ESRCH
+            else { continue }
+            unsafe unlink("\(directory)/\(name)")
+        }
+    }
+
     private static func writeAll(
         _ descriptor: Int32,
         _ bytes: [UInt8],

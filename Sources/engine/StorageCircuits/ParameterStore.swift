@@ -73,6 +73,7 @@ package final class ParameterStore: Sendable {
         let files = ["params", "vk", "meta"].map { path(circuit, $0) }
         guard !files.allSatisfy(ParameterFiles.exists) else { return false }
         try ParameterFiles.makeDirectory(directory)
+        ParameterFiles.removeAbandoned(in: directory)
         let generator = try ParameterGenerator(
             circuit: circuit.blankCircuit(),
             trapdoor: DevnetTrapdoor.trapdoor(circuit: circuit.identifier)
