@@ -51,19 +51,24 @@ extension BigInt {
         self.init(magnitude: bigEndian[...], isNegative: isNegative)
     }
 
-    /// Reads a magnitude, highest byte first; leading zero bytes change nothing.
-    public init(magnitude bigEndian: ArraySlice<UInt8>, isNegative: Bool = false) {
-        if bigEndian.count <= 15 {
-            var high: UInt64 = 0
-            var low: UInt64 = 0
-            for byte in bigEndian {
-                high = high << 8 | low >> 56
-                low = low << 8 | UInt64(byte)
-            }
-            let value = Int128(high) << 64 | Int128(low)
-            self.init(small: isNegative ? -value : value)
+    /// Reads a magnitude from a part of `bytes`, without a slice, whose references would be counted.
+    public init(magnitude bytes: [UInt8], in range: Range<Int>, isNegative: Bool) {
+        guard range.count <= 15 else {
+            self.init(magnitude: bytes[range], isNegative: isNegative)
             return
         }
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for index in range {
+            high = high << 8 | low >> 56
+            low = low << 8 | UInt64(bytes[index])
+        }
+        let value = Int128(high) << 64 | Int128(low)
+        self.init(small: isNegative ? -value : value)
+    }
+
+    /// Reads a magnitude, highest byte first; leading zero bytes change nothing.
+    public init(magnitude bigEndian: ArraySlice<UInt8>, isNegative: Bool = false) {
         var words: [UInt] = []
         words.reserveCapacity(bigEndian.count / 8 + 1)
         var end = bigEndian.endIndex

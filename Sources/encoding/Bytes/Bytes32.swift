@@ -45,6 +45,28 @@ public struct Bytes32: Hashable, Comparable, Sendable {
         word3 = UInt64(bigEndian: word3)
     }
 
+    /// Takes `count` bytes that begin at `offset` and fills them up with zeros.
+    ///
+    /// - Returns: `nil` if there are fewer or `count` is not 0 to 32.
+    @inlinable
+    public init?(_ bytes: [UInt8], at offset: Int, count: Int) {
+        guard (0...32).contains(count), offset >= 0, bytes.count - offset >= count else {
+            return nil
+        }
+        if count == 32 {
+            self.init(bytes, at: offset)
+            return
+        }
+        self.init()
+        unsafe withUnsafeMutableBytes(of: &self) { target in
+            for index in 0..<count { unsafe target[index] = bytes[offset + index] }
+        }
+        word0 = UInt64(bigEndian: word0)
+        word1 = UInt64(bigEndian: word1)
+        word2 = UInt64(bigEndian: word2)
+        word3 = UInt64(bigEndian: word3)
+    }
+
     /// Takes the 32 bytes that begin at `offset`, all of which `bytes` must have.
     @inlinable
     public init(loading bytes: UnsafeRawBufferPointer, at offset: Int) {
@@ -95,9 +117,15 @@ public struct Bytes32: Hashable, Comparable, Sendable {
 
     /// Appends the 32 bytes to `bytes`.
     @inlinable
-    public func append(to bytes: inout [UInt8]) {
+    public func append(to bytes: inout [UInt8]) { append(to: &bytes, count: 32) }
+
+    /// Appends the first `count` bytes to `bytes`.
+    @inlinable
+    public func append(to bytes: inout [UInt8], count: Int) {
         let words = (word0.bigEndian, word1.bigEndian, word2.bigEndian, word3.bigEndian)
-        unsafe withUnsafeBytes(of: words) { unsafe bytes.append(contentsOf: $0) }
+        unsafe withUnsafeBytes(of: words) { all in
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: all[..<count]))
+        }
     }
 
     @inlinable

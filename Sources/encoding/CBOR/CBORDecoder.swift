@@ -187,9 +187,9 @@ public struct CBORDecoder: Sendable {
         guard sign <= 1 else {
             throw CBORError(.invalid("the sign of a large integer is 0 or 1"), at: offset)
         }
-        let magnitude = bytes[(offset + 1)..<(offset + count)]
+        let magnitude = (offset + 1)..<(offset + count)
         offset += count
-        return BigInt(magnitude: magnitude, isNegative: sign == 1)
+        return BigInt(magnitude: bytes, in: magnitude, isNegative: sign == 1)
     }
 
     // MARK: Strings

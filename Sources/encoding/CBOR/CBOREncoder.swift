@@ -29,6 +29,16 @@ public struct CBOREncoder: Sendable {
         bytes.reserveCapacity(capacity)
     }
 
+    /// Begins again with nothing, in the memory that there is.
+    @inlinable
+    public mutating func reset() {
+        bytes.removeAll(keepingCapacity: true)
+        clearDefect()
+    }
+
+    @usableFromInline
+    mutating func clearDefect() { defect = nil }
+
     /// Writes the first byte of an item and its number, in the shortest form.
     @inlinable
     public mutating func header(_ type: CBORMajorType, _ value: UInt64) {

@@ -9,7 +9,7 @@ package struct ADTArray<Value: CBORCodable> {
     /// Loads the array with the given root.
     package init(store: ActorStore, root: CID, bitWidth: Int) throws(ActorError) {
         do {
-            amt = try AMT(root: root, store: store, bitWidth: bitWidth)
+            amt = try AMT(root: root, store: store, bitWidth: bitWidth, isDeferred: true)
         } catch {
             throw actorError(error)
         }

@@ -47,7 +47,7 @@ package struct ADTMap<Value: CBORCodable> {
     package init(store: ActorStore, root: CID, bitWidth: Int = ADTBitWidth.map) throws(ActorError) {
         self.store = store
         do {
-            hamt = try HAMT(root: root, store: store, bitWidth: bitWidth)
+            hamt = try HAMT(root: root, store: store, bitWidth: bitWidth, isDeferred: true)
         } catch {
             throw actorError(error)
         }

@@ -7,6 +7,8 @@ package import Multiformats
 package final class ActorStore: BlockStore {
     private unowned let machine: Machine?
     private let base: any BlockStore
+    /// Where values are encoded, so that a block takes one allocation of its own size.
+    private var encoder: CBOREncoder = CBOREncoder()
 
     /// Creates a store for looking at states outside of any message: nothing costs gas.
     package init(reading base: any BlockStore) {
@@ -63,7 +65,7 @@ package final class ActorStore: BlockStore {
     ///
     /// - Throws: Exit code 21 if the value is larger than anyone may read, such as a bit field of 32 KiB.
     package func put(_ value: some CBOREncodable) throws(ActorError) -> CID {
-        let block = try Self.encode(value)
+        let block = try encode(value, replacing: [])
         let cid = CID.dagCBOR(hashing: block)
         try write(block, cid)
         return cid
@@ -77,16 +79,24 @@ package final class ActorStore: BlockStore {
         replacing oldBlock: [UInt8],
         _ oldCID: CID
     ) throws(ActorError) -> CID {
-        let block = try Self.encode(value)
+        let block = try encode(value, replacing: oldBlock)
         let isSame = oldCID.isDAGCBORUnderBLAKE2b && block == oldBlock
         let cid = isSame ? oldCID : CID.dagCBOR(hashing: block)
         try write(block, cid)
         return cid
     }
 
-    private static func encode(_ value: some CBOREncodable) throws(ActorError) -> [UInt8] {
-        do { return try value.checkedCBORBytes() } catch {
-            throw .system(.serialization, "failed to marshal state: \(error)")
+    /// Encodes a value; returns `oldBlock` itself if nothing changed.
+    private func encode(
+        _ value: some CBOREncodable,
+        replacing oldBlock: [UInt8]
+    ) throws(ActorError) -> [UInt8] {
+        encoder.reset()
+        value.encode(to: &encoder)
+        if let defect = encoder.defect {
+            throw .system(.serialization, "failed to marshal state: \(defect)")
         }
+        let block = encoder.bytes == oldBlock ? oldBlock : [UInt8](encoder.bytes[...])
+        return block
     }
 }

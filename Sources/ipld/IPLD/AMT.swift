@@ -18,10 +18,16 @@ public final class AMT<Value: CBORCodable> {
     /// How many levels lie below the root.
     public private(set) var height: Int
 
-    private let root: AMTNode
     private let context: AMTContext
     /// The root as it is stored, unless something was changed since.
     private var storedRoot: Block?
+    private var state: State
+
+    private enum State {
+        /// Not decoded yet.
+        case deferred(AMTRoot, Block)
+        case decoded(AMTNode)
+    }
 
     /// Creates an empty array.
     ///
@@ -34,7 +40,7 @@ public final class AMT<Value: CBORCodable> {
     public init(store: any BlockStore, bitWidth: Int = 3, layout: AMTLayout = .v3) {
         Self.check(bitWidth: bitWidth, layout: layout)
         context = AMTContext(store: store, bitWidth: bitWidth, layout: layout)
-        root = AMTNode()
+        state = .decoded(AMTNode())
         count = 0
         height = 0
     }
@@ -46,27 +52,46 @@ public final class AMT<Value: CBORCodable> {
     ///   - store: Where the nodes are read and written.
     ///   - bitWidth: As the array was created with; another one stored in the root is refused.
     ///   - layout: As the array was created with.
+    ///   - isDeferred: Whether the elements of the root are decoded, and checked, only when one is asked for:
+    ///     for states that our own code has written, of which a method loads more than it uses.
     /// - Throws: ``IPLDError/blockNotFound(_:)``, ``IPLDError/malformed(_:_:)``, or what the store
     ///   throws.
     public init(
         root cid: CID,
         store: any BlockStore,
         bitWidth: Int = 3,
-        layout: AMTLayout = .v3
+        layout: AMTLayout = .v3,
+        isDeferred: Bool = false
     ) throws {
         Self.check(bitWidth: bitWidth, layout: layout)
         context = AMTContext(store: store, bitWidth: bitWidth, layout: layout)
-        let block = try store.require(cid)
+        let block = Block(cid: cid, bytes: try store.require(cid))
         do throws(CBORError) {
-            let stored = try AMTRoot(block: block, context: context)
-            root = stored.node
-            count = stored.count
-            height = stored.height
+            let root = try AMTRoot(block: block.bytes, context: context)
+            count = root.count
+            height = root.height
+            state = .deferred(root, block)
         } catch {
             throw IPLDError.malformed(cid, error)
         }
         // A bit map of less than a byte may have bits that mean nothing, which writing leaves out.
-        if bitWidth >= 3, cid.isDAGCBORUnderBLAKE2b { storedRoot = Block(cid: cid, bytes: block) }
+        if bitWidth >= 3, cid.isDAGCBORUnderBLAKE2b { storedRoot = block }
+        if !isDeferred { _ = try root() }
+    }
+
+    private func root() throws(IPLDError) -> AMTNode {
+        switch state {
+        case .decoded(let node):
+            return node
+        case .deferred(let root, let block):
+            do throws(CBORError) {
+                let node = try root.node(in: block.bytes, context: context)
+                state = .decoded(node)
+                return node
+            } catch {
+                throw .malformed(block.cid, error)
+            }
+        }
     }
 
     private static func check(bitWidth: Int, layout: AMTLayout) {
@@ -83,7 +108,7 @@ public final class AMT<Value: CBORCodable> {
     public func get(_ index: UInt64) throws -> Value? {
         try check(index)
         guard fits(index),
-            let (node, value) = try context.value(at: index, in: root, height: height)
+            let (node, value) = try context.value(at: index, in: root(), height: height)
         else { return nil }
         return try node.bytes.decoded(value)
     }
@@ -93,7 +118,7 @@ public final class AMT<Value: CBORCodable> {
     /// - Throws: ``IPLDError``, or what the store throws.
     public func contains(_ index: UInt64) throws -> Bool {
         try check(index)
-        return try fits(index) && context.value(at: index, in: root, height: height) != nil
+        return try fits(index) && context.value(at: index, in: root(), height: height) != nil
     }
 
     /// Sets the element at `index`, growing the tree as far as it needs.
@@ -104,7 +129,7 @@ public final class AMT<Value: CBORCodable> {
         try check(index)
         storedRoot = nil
         while !fits(index) { try grow() }
-        guard try context.set(index, value.cborBytes(), in: root, height: height) else { return }
+        guard try context.set(index, value.cborBytes(), in: root(), height: height) else { return }
         guard count < UInt64.max - 2 else { throw IPLDError.wrongCount }
         count += 1
     }
@@ -135,9 +160,9 @@ public final class AMT<Value: CBORCodable> {
     public func delete(_ index: UInt64) throws -> Bool {
         try check(index)
         guard fits(index) else { return false }
-        guard try context.delete(index, in: root, height: height) else { return false }
+        guard try context.delete(index, in: root(), height: height) else { return false }
         storedRoot = nil
-        height = try context.collapse(root, height: height)
+        height = try context.collapse(root(), height: height)
         guard count > 0 else { throw IPLDError.wrongCount }
         count -= 1
         return true
@@ -181,7 +206,7 @@ public final class AMT<Value: CBORCodable> {
         from start: UInt64 = 0,
         _ body: (_ index: UInt64, _ value: Value) throws -> Void
     ) throws {
-        try context.forEach(in: root, height: height, from: start, offset: 0) {
+        try context.forEach(in: root(), height: height, from: start, offset: 0) {
             index,
             node,
             value in
@@ -193,7 +218,7 @@ public final class AMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, what the store throws, or what `body` throws, which ends the walk.
     public func forEachIndex(_ body: (_ index: UInt64) throws -> Void) throws {
-        try context.forEach(in: root, height: height, from: 0, offset: 0) { index, _, _ in
+        try context.forEach(in: root(), height: height, from: 0, offset: 0) { index, _, _ in
             try body(index)
         }
     }
@@ -202,7 +227,7 @@ public final class AMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, or what the store throws.
     public func firstIndex() throws -> UInt64? {
-        try context.firstIndex(in: root, height: height)
+        try context.firstIndex(in: root(), height: height)
     }
 
     /// Writes the changed nodes, children first, and always the root.
@@ -215,8 +240,9 @@ public final class AMT<Value: CBORCodable> {
             try context.store.put(storedRoot.bytes, cid: storedRoot.cid)
             return storedRoot.cid
         }
+        let root = try root()
         try context.flushChildren(of: root, height: height)
-        let block = AMTRoot(height: height, count: count, node: root).encoded(context: context)
+        let block = AMTRoot.encoded(height: height, count: count, node: root, context: context)
         let cid = CID.dagCBOR(hashing: block)
         try context.store.put(block, cid: cid)
         storedRoot = Block(cid: cid, bytes: block)
@@ -236,6 +262,7 @@ public final class AMT<Value: CBORCodable> {
 
     /// Adds a level above the root.
     private func grow() throws {
+        let root = try root()
         if !root.isEmpty {
             let child = AMTNode()
             child.become(root)

@@ -73,6 +73,14 @@ extension AMTNode {
         bitWidth <= 3 ? 1 : 1 << (bitWidth - 3)
     }
 
+    /// A little more than the bytes of the stored form.
+    var encodedCapacity: Int {
+        var total = 16 + max(links.count, values.count) / 8
+        for place in links.indices where !links[place].isNone { total += 43 }
+        for value in values { total += Int(value.count) }
+        return total
+    }
+
     /// Appends the stored form; the children must be written.
     func encode(to encoder: inout CBOREncoder, bitWidth: Int, isLeaf: Bool) {
         encoder.array(3)

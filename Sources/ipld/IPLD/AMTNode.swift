@@ -139,7 +139,7 @@ struct AMTContext {
 
     /// Writes `node`, whose children are written, and remembers its CID.
     func write(_ node: AMTNode, height: Int) throws {
-        var encoder = CBOREncoder(capacity: 64 + 40 * width)
+        var encoder = CBOREncoder(capacity: node.encodedCapacity)
         node.encode(to: &encoder, bitWidth: bitWidth, isLeaf: height == 0)
         let block = encoder.bytes
         let cid = CID.dagCBOR(hashing: block)

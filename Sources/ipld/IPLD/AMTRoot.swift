@@ -9,15 +9,10 @@ internal import CBOR
 struct AMTRoot {
     let height: Int
     let count: UInt64
-    let node: AMTNode
+    /// Where the node begins in the block.
+    private let nodeOffset: Int
 
-    init(height: Int, count: UInt64, node: AMTNode) {
-        self.height = height
-        self.count = count
-        self.node = node
-    }
-
-    /// Reads and checks the block.
+    /// Reads and checks all but the node.
     init(block: [UInt8], context: AMTContext) throws(CBORError) {
         var decoder = CBORDecoder(block)
         switch context.layout {
@@ -40,20 +35,33 @@ struct AMTRoot {
         guard count <= context.span(height: self.height + 1) else {
             throw decoder.invalid("\(count) elements at height \(height)")
         }
+        nodeOffset = decoder.offset
+    }
+
+    /// Reads and checks the node.
+    func node(in block: [UInt8], context: AMTContext) throws(CBORError) -> AMTNode {
+        var decoder = CBORDecoder(block)
+        decoder.offset = nodeOffset
         // The oldest library kept the height of an array that became empty.
         let mayBeEmpty = height == 0 || context.layout == .v0
-        node = try AMTNode(
+        let node = try AMTNode(
             from: &decoder,
             bitWidth: context.bitWidth,
             isLeaf: height == 0,
             mayBeEmpty: mayBeEmpty
         )
         try decoder.finish()
+        return node
     }
 
-    /// The block; the nodes below the root must be written.
-    func encoded(context: AMTContext) -> [UInt8] {
-        var encoder = CBOREncoder(capacity: 128)
+    /// The block of a root; the nodes below must be written.
+    static func encoded(
+        height: Int,
+        count: UInt64,
+        node: AMTNode,
+        context: AMTContext
+    ) -> [UInt8] {
+        var encoder = CBOREncoder(capacity: 32 + node.encodedCapacity)
         switch context.layout {
         case .v0:
             encoder.array(3)

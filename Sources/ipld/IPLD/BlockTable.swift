@@ -75,6 +75,8 @@ struct BlockTable {
 
     private mutating func placeAll(slotCount: Int) {
         slots = Array(repeating: 0, count: slotCount)
+        cids.reserveCapacity(slotCount / 2)
+        blocks.reserveCapacity(slotCount / 2)
         for (place, cid) in cids.enumerated() {
             var slot = slot(of: cid)
             while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }

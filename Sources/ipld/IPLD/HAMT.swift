@@ -16,10 +16,16 @@ public import Multiformats
 ///
 /// Not `Sendable`: look-ups too keep what they read. One owner at a time.
 public final class HAMT<Value: CBORCodable> {
-    private let root: HAMTNode
     private let context: HAMTContext
     /// The root as it is stored, unless something was changed since.
     private var storedRoot: Block?
+    private var state: State
+
+    private enum State {
+        /// Not decoded yet.
+        case deferred(Block)
+        case decoded(HAMTNode)
+    }
 
     /// Creates an empty map.
     ///
@@ -38,7 +44,7 @@ public final class HAMT<Value: CBORCodable> {
     ) {
         precondition((1...8).contains(bitWidth), "bit width of a HAMT is 1 to 8")
         context = HAMTContext(store: store, bitWidth: bitWidth, layout: layout, hash: hash)
-        root = HAMTNode()
+        state = .decoded(HAMTNode())
     }
 
     /// Reads the map with the given root.
@@ -49,6 +55,8 @@ public final class HAMT<Value: CBORCodable> {
     ///   - bitWidth: As the map was created with; it is not stored.
     ///   - layout: As the map was created with.
     ///   - hash: As the map was created with.
+    ///   - isDeferred: Whether the root is decoded, and checked, only when something is asked for: for states
+    ///     that our own code has written, of which a method loads more than it uses.
     /// - Throws: ``IPLDError/blockNotFound(_:)``, ``IPLDError/malformed(_:_:)``, or what the store
     ///   throws.
     public init(
@@ -56,23 +64,38 @@ public final class HAMT<Value: CBORCodable> {
         store: any BlockStore,
         bitWidth: Int,
         layout: HAMTLayout = .v3,
-        hash: HAMTHash = .sha256
+        hash: HAMTHash = .sha256,
+        isDeferred: Bool = false
     ) throws {
         precondition((1...8).contains(bitWidth), "bit width of a HAMT is 1 to 8")
         context = HAMTContext(store: store, bitWidth: bitWidth, layout: layout, hash: hash)
-        let block = try store.require(root)
-        self.root = try context.node(block, cid: root, isRoot: true)
-        if root.isDAGCBORUnderBLAKE2b { storedRoot = Block(cid: root, bytes: block) }
+        let block = Block(cid: root, bytes: try store.require(root))
+        state = .deferred(block)
+        if root.isDAGCBORUnderBLAKE2b { storedRoot = block }
+        if !isDeferred { _ = try self.root() }
+    }
+
+    private func root() throws(IPLDError) -> HAMTNode {
+        switch state {
+        case .decoded(let node):
+            return node
+        case .deferred(let block):
+            let node = try context.node(block.bytes, cid: block.cid, isRoot: true)
+            state = .decoded(node)
+            return node
+        }
     }
 
     /// Whether the map has no entry.
-    public var isEmpty: Bool { root.pointers.isEmpty }
+    ///
+    /// - Throws: ``IPLDError/malformed(_:_:)`` if a root that is decoded only now is none.
+    public var isEmpty: Bool { get throws { try root().pointers.isEmpty } }
 
     /// Returns the value of `key`, or nil if it is absent.
     ///
     /// - Throws: ``IPLDError``, the value's `CBORError`, or what the store throws.
     public func find(_ key: [UInt8]) throws -> Value? {
-        guard let (node, value) = try context.find(key, from: root) else { return nil }
+        guard let (node, value) = try context.find(key, from: root()) else { return nil }
         return try node.bytes.decoded(value)
     }
 
@@ -80,7 +103,7 @@ public final class HAMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, or what the store throws.
     public func contains(_ key: [UInt8]) throws -> Bool {
-        try context.find(key, from: root) != nil
+        try context.find(key, from: root()) != nil
     }
 
     /// Sets `key` to `value`, whether it is present or not.
@@ -123,7 +146,7 @@ public final class HAMT<Value: CBORCodable> {
     /// - Throws: ``IPLDError``, a value's `CBORError`, what the store throws, or what `body` throws, which
     ///   ends the walk.
     public func forEach(_ body: (_ key: [UInt8], _ value: Value) throws -> Void) throws {
-        try context.forEach(in: root) { node, entry in
+        try context.forEach(in: root()) { node, entry in
             try body(node.bytes[entry.key], try node.bytes.decoded(entry.value))
         }
     }
@@ -132,7 +155,7 @@ public final class HAMT<Value: CBORCodable> {
     ///
     /// - Throws: ``IPLDError``, what the store throws, or what `body` throws, which ends the walk.
     public func forEachKey(_ body: (_ key: [UInt8]) throws -> Void) throws {
-        try context.forEach(in: root) { node, entry in try body(node.bytes[entry.key]) }
+        try context.forEach(in: root()) { node, entry in try body(node.bytes[entry.key]) }
     }
 
     /// Writes the changed nodes, children first, and always the root.
@@ -145,6 +168,7 @@ public final class HAMT<Value: CBORCodable> {
             try context.store.put(storedRoot.bytes, cid: storedRoot.cid)
             return storedRoot.cid
         }
+        let root = try root()
         try context.flushChildren(of: root)
         let written = try context.write(root)
         storedRoot = written
@@ -154,7 +178,7 @@ public final class HAMT<Value: CBORCodable> {
     private func change(_ key: [UInt8], _ change: HAMTChange) throws -> Bool {
         var bits = HashBits(context.hash.path(of: key))
         do {
-            let isChanged = try context.change(key, change, in: root, bits: &bits)
+            let isChanged = try context.change(key, change, in: root(), bits: &bits)
             if isChanged { storedRoot = nil }
             return isChanged
         } catch {

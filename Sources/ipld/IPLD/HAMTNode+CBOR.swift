@@ -39,7 +39,9 @@ extension HAMTNode {
 
     /// The block of the node, whose children must be written.
     func encoded(layout: HAMTLayout) -> [UInt8] {
-        var encoder = CBOREncoder(capacity: 64 + pointers.count * 64)
+        var capacity = 40
+        for index in pointers.indices { capacity += pointers[index].encodedCapacity }
+        var encoder = CBOREncoder(capacity: capacity)
         encoder.array(2)
         bitmap.encode(to: &encoder)
         encoder.array(pointers.count)
@@ -71,6 +73,16 @@ extension HAMTPointer {
             } else {
                 .bucket(try HAMTBucket(from: &decoder, bytes))
             }
+    }
+
+    /// A little more than the bytes of the stored form.
+    fileprivate var encodedCapacity: Int {
+        guard case .bucket(let bucket) = self else { return 46 }
+        var total = 4
+        for place in 0..<bucket.count {
+            total += 6 + Int(bucket[place].key.count) + Int(bucket[place].value.count)
+        }
+        return total
     }
 
     fileprivate func encode(

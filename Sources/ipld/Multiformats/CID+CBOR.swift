@@ -37,7 +37,7 @@ extension CID: CBOREncodable, CBORDecodable {
 
     /// The codes of nearly all links: dag-cbor under BLAKE2b-256.
     private static let usualPrefix: UInt64 =
-        1 << 60 | Codec.dagCBOR.rawValue << 30 | Multihash.Code.blake2b256.rawValue
+        32 << 55 | 1 << 54 | Codec.dagCBOR.rawValue << 27 | Multihash.Code.blake2b256.rawValue
 }
 
 /// The chain form of a link to a dag-cbor block under BLAKE2b-256, which nearly all links are: 43 bytes, of

@@ -63,13 +63,12 @@ extension CID {
         let length = try Self.varint(bytes, at: &index)
         guard length <= UInt64(bytes.count - index) else { throw .multihash(.truncated) }
         let end = index + Int(length)
-        if length == 32, let digest = Bytes32(bytes, at: index),
-            let prefix = Self.prefix(
-                version: 1,
-                codec: Codec(rawValue: codec),
-                code: Multihash.Code(rawValue: code)
-            )
-        {
+        if let prefix = Self.prefix(
+            version: 1,
+            codec: Codec(rawValue: codec),
+            code: Multihash.Code(rawValue: code),
+            digestLength: Int(length)
+        ), let digest = Bytes32(bytes, at: index, count: Int(length)) {
             self.init(storage: .short(prefix: prefix, digest: digest))
         } else {
             self.init(storage: .long(Array(bytes[offset..<end])))
@@ -87,7 +86,7 @@ extension CID {
     private init(version0Digest digest: Bytes32) {
         self.init(
             storage: .short(
-                prefix: Codec.dagPB.rawValue << 30 | Multihash.Code.sha256.rawValue,
+                prefix: 32 << 55 | Codec.dagPB.rawValue << 27 | Multihash.Code.sha256.rawValue,
                 digest: digest
             )
         )

@@ -3,7 +3,7 @@ public import Hashing
 
 /// A content identifier: how to read a block, and the hash of its bytes.
 ///
-/// A CID with a 32-byte digest, as nearly all are, is 41 bytes inline and costs no allocation.
+/// A CID with a digest of up to 32 bytes, as nearly all have, is 41 bytes inline and costs no allocation.
 ///
 /// ```swift
 /// let cid = CID.dagCBOR(hashing: block)
@@ -17,7 +17,8 @@ public struct CID: Sendable {
     /// Invariant: `.short` holds every CID that fits, so equal CIDs are stored equally.
     @usableFromInline
     enum Storage: Sendable {
-        /// Version (bits 60 on), codec (30 bits) and hash code (30 bits), with a 32-byte digest.
+        /// The length of the digest (bits 55 on), version (1 bit), codec (27 bits) and hash code (27 bits),
+        /// with a digest of up to 32 bytes, filled up with zeros.
         case short(prefix: UInt64, digest: Bytes32)
         /// The binary form of any other.
         case long([UInt8])
@@ -30,14 +31,22 @@ public struct CID: Sendable {
     init(storage: Storage) { self.storage = storage }
 
     @inlinable
-    static func prefix(version: Int, codec: Codec, code: Multihash.Code) -> UInt64? {
-        guard codec.rawValue < 1 << 30, code.rawValue < 1 << 30 else { return nil }
-        return UInt64(version) << 60 | codec.rawValue << 30 | code.rawValue
+    static func prefix(
+        version: Int,
+        codec: Codec,
+        code: Multihash.Code,
+        digestLength: Int = 32
+    ) -> UInt64? {
+        guard codec.rawValue < 1 << 27, code.rawValue < 1 << 27, digestLength <= 32 else {
+            return nil
+        }
+        return UInt64(digestLength) << 55 | UInt64(version) << 54 | codec.rawValue << 27
+            | code.rawValue
     }
 
     /// Puts a CID of version 1 together from a 32-byte digest.
     ///
-    /// - Precondition: Both codes are below 2^30.
+    /// - Precondition: Both codes are below 2^27.
     @inlinable
     public init(codec: Codec, code: Multihash.Code, digest: Bytes32) {
         guard let prefix = Self.prefix(version: 1, codec: codec, code: code) else {
@@ -60,10 +69,13 @@ public struct CID: Sendable {
                 || (codec == .dagPB && multihash.code == .sha256 && multihash.digest.count == 32),
             "a CID of version 0 is a SHA-256 of a MerkleDAG protobuf"
         )
-        if multihash.digest.count == 32,
-            let digest = Bytes32(multihash.digest),
-            let prefix = Self.prefix(version: version, codec: codec, code: multihash.code)
-        {
+        let length = multihash.digest.count
+        if let prefix = Self.prefix(
+            version: version,
+            codec: codec,
+            code: multihash.code,
+            digestLength: length
+        ), let digest = Bytes32(multihash.digest, at: 0, count: length) {
             storage = .short(prefix: prefix, digest: digest)
             return
         }
@@ -92,7 +104,7 @@ extension CID {
     /// 0 or 1.
     public var version: Int {
         switch storage {
-        case .short(let prefix, _): Int(prefix >> 60)
+        case .short(let prefix, _): Int(prefix >> 54 & 1)
         case .long: 1
         }
     }
@@ -101,7 +113,7 @@ extension CID {
     public var codec: Codec {
         switch storage {
         case .short(let prefix, _):
-            Codec(rawValue: prefix >> 30 & (1 << 30 - 1))
+            Codec(rawValue: prefix >> 27 & (1 << 27 - 1))
         case .long(let bytes):
             Codec(rawValue: parts(bytes).codec)
         }
@@ -111,7 +123,7 @@ extension CID {
     public var hashCode: Multihash.Code {
         switch storage {
         case .short(let prefix, _):
-            Multihash.Code(rawValue: prefix & (1 << 30 - 1))
+            Multihash.Code(rawValue: prefix & (1 << 27 - 1))
         case .long(let bytes):
             Multihash.Code(rawValue: parts(bytes).code)
         }
@@ -120,7 +132,7 @@ extension CID {
     /// The digest.
     public var digest: [UInt8] {
         switch storage {
-        case .short(_, let digest): digest.bytes
+        case .short(let prefix, let digest): Array(digest.bytes.prefix(Int(prefix >> 55)))
         case .long(let bytes): Array(bytes[parts(bytes).digestStart...])
         }
     }
@@ -128,7 +140,7 @@ extension CID {
     /// The digest if it has 32 bytes and the codes are ordinary: no allocation.
     @inlinable
     public var digest32: Bytes32? {
-        if case .short(_, let digest) = storage { digest } else { nil }
+        if case .short(let prefix, let digest) = storage, prefix >> 55 == 32 { digest } else { nil }
     }
 
     /// The hash function and the digest.
@@ -161,13 +173,14 @@ extension CID {
         case .long(let binary):
             bytes.append(contentsOf: binary)
         case .short(let prefix, let digest):
-            if prefix >> 60 == 1 {
+            if prefix >> 54 & 1 == 1 {
                 bytes.append(1)
-                Varint.append(prefix >> 30 & (1 << 30 - 1), to: &bytes)
+                Varint.append(prefix >> 27 & (1 << 27 - 1), to: &bytes)
             }
-            Varint.append(prefix & (1 << 30 - 1), to: &bytes)
-            bytes.append(32)
-            digest.append(to: &bytes)
+            Varint.append(prefix & (1 << 27 - 1), to: &bytes)
+            let length = Int(prefix >> 55)
+            bytes.append(UInt8(length))
+            digest.append(to: &bytes, count: length)
         }
     }
 
@@ -177,8 +190,9 @@ extension CID {
         case .long(let binary):
             binary.count
         case .short(let prefix, _):
-            33 + Varint.length(of: prefix & (1 << 30 - 1))
-                + (prefix >> 60 == 1 ? 1 + Varint.length(of: prefix >> 30 & (1 << 30 - 1)) : 0)
+            1 + Int(prefix >> 55) + Varint.length(of: prefix & (1 << 27 - 1))
+                + (prefix >> 54 & 1 == 1
+                    ? 1 + Varint.length(of: prefix >> 27 & (1 << 27 - 1)) : 0)
         }
     }
 
