@@ -7,12 +7,16 @@ package struct PreparedVerifyingKey: Sendable {
     private let alphaBeta: TargetElement
     private let negatedGamma: G2Affine
     private let negatedDelta: G2Affine
+    private let gammaLines: PreparedG2
+    private let deltaLines: PreparedG2
 
     package init(_ key: VerifyingKey) {
         self.key = key
         alphaBeta = Pairing.pair(key.alphaG1, key.betaG2)
         negatedGamma = -key.gammaG2
         negatedDelta = -key.deltaG2
+        gammaLines = PreparedG2(negatedGamma)
+        deltaLines = PreparedG2(negatedDelta)
     }
 
     /// The number of public inputs, without the constant one.
@@ -26,7 +30,7 @@ package struct PreparedVerifyingKey: Sendable {
         var sum = combinedInputs(inputs, threads: threads)
         sum += key.inputPoints[0]
         let left = TargetElement(product: [
-            (proof.a, proof.b), (sum.affine, negatedGamma), (proof.c, negatedDelta),
+            (proof.a, PreparedG2(proof.b)), (sum.affine, gammaLines), (proof.c, deltaLines),
         ])
         return left == alphaBeta
     }

@@ -130,4 +130,21 @@ void vk_fixed_base_free(vk_fixed_base *base);
 /// each). Returns false if memory is short.
 bool vk_fixed_base_multiply(uint8_t *out, const vk_fixed_base *base, const vk_fr *scalars, size_t count);
 
+// MARK: Pairings
+//
+// A pairing needs the lines through multiples of its point of G2. For points that stay the same they are computed
+// once.
+
+/// The most pairs of one product.
+#define VK_PAIRING_MAXIMUM 4
+/// The words that the lines of one point take: 68 elements of the sextic extension.
+#define VK_PAIRING_LINE_WORDS (68 * 36)
+
+/// Computes the lines of an affine point of G2 (24 words), which is not at infinity.
+void vk_pairing_lines(uint64_t *lines, const uint64_t *point);
+/// The product of the Miller loops of up to VK_PAIRING_MAXIMUM pairs: the lines of a point of G2
+/// (VK_PAIRING_LINE_WORDS words) and an affine point of G1 (12 words), each one after another, none at infinity. `product` receives 72 words, the value that
+/// blst's loop gives, to be raised to the final exponent.
+void vk_pairing_loop(uint64_t *product, const uint64_t *lines, const uint64_t *points, size_t count);
+
 #endif
