@@ -78,6 +78,7 @@ let modules: [Module] = [
     Module("CZlib", .system, .systemLibrary),
     Module("CZstd", .system, .systemLibrary),
     // Our own kernels and shims.
+    Module("CAllocationCounter", .system, .c(flags: ["-O2"])),
     Module("CFieldKernels", .system, .c(flags: ["-O3"]), uses: ["CBlst"]),
     Module("CProcess", .system, .c()),
     Module("CSealKernels", .system, .c(flags: ["-O3"])),
@@ -396,6 +397,16 @@ let modules: [Module] = [
         uses: [
             "Benchmarking", "CBOR", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "HTTP", "JSON",
             "JSONRPC", "Multiformats", "ServiceKit", "VenusAPI",
+        ]
+    ),
+    Module(
+        "bench-vm",
+        .command,
+        .executable,
+        uses: [
+            "ActorRuntime", "Benchmarking", "BuiltinActors", "Bytes", "CAllocationCounter",
+            "CBOR", "Conformance", "FilecoinCrypto", "FilecoinTypes", "IPLD", "Multiformats",
+            "StateMachine",
         ]
     ),
     Module("venus", .command, .executable, uses: ["Node", "ServiceKit"]),

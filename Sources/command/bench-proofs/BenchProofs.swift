@@ -12,9 +12,10 @@ struct BenchProofs {
                 report.add(
                     BenchmarkRow(
                         row.name,
-                        value: row.seconds,
-                        unit: "s",
+                        value: row.value,
+                        unit: row.unit,
                         reference: row.reference,
+                        referenceName: row.referenceName,
                         bound: row.bound.map { .valueAtMost($0) }
                     )
                 )

@@ -1,10 +1,10 @@
-internal import ActorRuntime
+package import ActorRuntime
 internal import CBOR
 internal import FilecoinTypes
-internal import IPLD
+package import IPLD
 internal import JSON
 internal import Multiformats
-internal import StateMachine
+package import StateMachine
 
 /// Whole histories from a genesis state, checked step by step (`reference/actors/replay`).
 ///
@@ -36,8 +36,32 @@ package struct ReplaySet: ConformanceSet {
     }
 }
 
+/// Is told what a history does, for measurements.
+package protocol ReplayObserver: AnyObject {
+    /// A message is about to be executed.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - method: The actor and the method that it calls.
+    ///   - makeMachine: Makes another machine over the same state, whose changes nobody sees.
+    /// - Throws: What ends the replay.
+    func willApply(
+        _ message: ChainMessage,
+        method: String,
+        makeMachine: () throws -> Machine
+    ) throws
+
+    /// A message was executed, and the state that came of it has its root.
+    func didApply(_ result: MessageResult)
+}
+
 /// One history.
 package final class Replay {
+    /// Is told of the messages that run alone; those inside tipsets are not announced.
+    package weak var observer: (any ReplayObserver)?
+    /// Every block that the history has kept so far.
+    package var blocks: MemoryBlockStore { store }
+
     private let lines: [JSONValue]
     private let header: JSONValue
     private let store = MemoryBlockStore()
@@ -49,7 +73,19 @@ package final class Replay {
     private var past: ChainEpoch
 
     /// Loads the steps and the state that they begin with.
-    package init(steps: String, genesis: String, options: ConformanceOptions) throws {
+    ///
+    /// - Parameters:
+    ///   - steps: The file of the steps.
+    ///   - genesis: The archive of the state.
+    ///   - options: What is shown of a failure.
+    ///   - signatures: Verifies the signatures inside messages.
+    /// - Throws: What reading the files throws, and ``TestDataError``.
+    package init(
+        steps: String,
+        genesis: String,
+        options: ConformanceOptions,
+        signatures: any SignatureVerifier = KeySignatureVerifier()
+    ) throws {
         let bytes = try TestData.bytes(steps)
         var offset = 0
         var lines: [JSONValue] = []
@@ -69,7 +105,7 @@ package final class Replay {
             prices: header["gas"]?.string == "genesis" ? .genesis : .calico,
             policy: header["policy"]?.string == "2k" ? .twoKiB : .mainnet,
             proofs: AssumingVerifier(.unlessMarked),
-            signatures: KeySignatureVerifier()
+            signatures: signatures
         )
         supply = TestData.amount(header["circ_supply"]) ?? .zero
         root = try TestData.cid(header["genesis_root"])
@@ -105,17 +141,17 @@ package final class Replay {
     private func runMessage(_ line: JSONValue) throws -> String? {
         let message = try VectorMessages.message(line["msg"])
         let buffer = BufferedBlockStore(over: store)
-        let machine = try rules.machine(
-            tree: try StateTree(root: root, store: buffer),
-            epoch: epoch,
-            baseFee: TestData.amount(line["basefee"]) ?? 100,
-            view: try RecordedChain(supply: supply, lookback: root)
-        )
+        let baseFee = TestData.amount(line["basefee"]) ?? 100
+        let machine = try machine(over: buffer, baseFee: baseFee)
         let trace = options.showsTrace ? ExecutionTrace() : nil
         machine.trace = trace
         let group = VectorMessages.group(of: message.message, machine)
+        try observer?.willApply(message, method: group) {
+            try self.machine(over: BufferedBlockStore(over: store), baseFee: baseFee)
+        }
         let result = try machine.apply(message)
         let new = try machine.tree.flush()
+        observer?.didApply(result)
         let receipt: JSONValue = [
             "exit_code": line["exit"] ?? 0, "gas_used": line["gas"] ?? 0,
             "return": line["return"] ?? "",
@@ -134,6 +170,18 @@ package final class Replay {
             root = new
         }
         return nil
+    }
+
+    private func machine(
+        over buffer: BufferedBlockStore,
+        baseFee: TokenAmount
+    ) throws -> Machine {
+        try rules.machine(
+            tree: try StateTree(root: root, store: buffer),
+            epoch: epoch,
+            baseFee: baseFee,
+            view: try RecordedChain(supply: supply, lookback: root)
+        )
     }
 
     private func runTicks(_ count: Int, _ line: JSONValue) throws -> String? {

@@ -1,4 +1,7 @@
 import BLS12381
+import Bytes
+import Glibc
+import Hashing
 import Poseidon
 import ProofSystem
 
@@ -8,42 +11,104 @@ package enum ProofBenchmark {
     /// One measurement.
     package struct Row: Sendable {
         package let name: String
-        /// The median, in seconds.
-        package let seconds: Double
-        /// What it is compared with, in seconds: bellperson as recorded on another two-core machine, or blst
-        /// measured in this run.
+        /// The median, in `unit`.
+        package let value: Double
+        /// `s` for seconds, or what is counted.
+        package let unit: String
+        /// What it is compared with, in the same unit.
         package let reference: Double?
-        /// The most seconds allowed; nil if there is no bound.
+        /// Whose figure the reference is.
+        package let referenceName: String?
+        /// The most that is allowed; nil if there is no bound.
         package let bound: Double?
 
-        package var isWithinBound: Bool { bound.map { seconds <= $0 } ?? true }
+        init(
+            _ name: String,
+            _ value: Double,
+            unit: String = "s",
+            reference: Double? = nil,
+            referenceName: String? = nil,
+            bound: Double? = nil
+        ) {
+            self.name = name
+            self.value = value
+            self.unit = unit
+            self.reference = reference
+            self.referenceName = referenceName
+            self.bound = bound
+        }
+    }
+
+    /// What rust-fil-proofs 19.1 (bellperson 0.27) took, on another machine.
+    private struct Recorded {
+        /// Seconds on two cores.
+        let twoCores: Double
+        /// Seconds on one core.
+        let oneCore: Double
+        /// Bytes of SHA-256 per second on one core of that machine.
+        static let hashRate: Double = 1_443_167_671
+        static let window: Recorded = Recorded(twoCores: 1.63, oneCore: 3.077)
+        static let winning: Recorded = Recorded(twoCores: 5.655, oneCore: 10.885)
+        /// One call of the multi-exponentiation of 2^16 full scalars.
+        static let multiExponentiation: Double = 0.673
     }
 
     /// Runs everything; takes about half a minute on two cores.
     ///
     /// - Throws: What making parameters or a proof throws.
     package static func run(threads: Int) throws -> [Row] {
-        var rows: [Row] = [multiExponentiation()]
+        let hashRate = hashRate()
+        var rows = multiExponentiation(hashRate)
         guard let window = FallbackPoStParameters.window(sectorSize: 2 << 10),
             let winning = FallbackPoStParameters.winning(sectorSize: 2 << 10)
         else { return rows }
-        rows += try proofs("WindowPoSt 2 KiB", window, threads, reference: 1.63, bound: 0.6)
-        rows += try proofs("WinningPoSt 2 KiB", winning, threads, reference: 5.655, bound: 2.0)
+        rows += try proofs("WindowPoSt 2 KiB", window, threads, hashRate, .window, bound: 0.6)
+        rows += try proofs(
+            "WinningPoSt 2 KiB",
+            winning,
+            threads,
+            hashRate,
+            .winning,
+            bound: 2.0
+        )
         return rows
     }
 
-    private static func median(_ rounds: Int, _ body: () throws -> Void) rethrows -> Double {
-        var times: [Double] = []
+    /// The medians of the time of day and of the processor time of all threads.
+    private static func median(
+        _ rounds: Int,
+        _ body: () throws -> Void
+    ) rethrows -> (wall: Double, processor: Double) {
+        var wall: [Double] = []
+        var processor: [Double] = []
         for _ in 0..<rounds {
-            let duration = try ContinuousClock().measure(body)
-            let parts = duration.components
-            times.append(Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
+            let start = seconds(CLOCK_PROCESS_CPUTIME_ID)
+            let startWall = seconds(CLOCK_MONOTONIC)
+            try body()
+            wall.append(seconds(CLOCK_MONOTONIC) - startWall)
+            processor.append(seconds(CLOCK_PROCESS_CPUTIME_ID) - start)
         }
-        return times.sorted()[rounds / 2]
+        return (wall.sorted()[rounds / 2], processor.sorted()[rounds / 2])
+    }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Bytes of SHA-256 per second of processor time on one core: the unit in which proofs are compared with
+    /// those of another machine.
+    private static func hashRate() -> Double {
+        let bytes = [UInt8](repeating: 0x5a, count: 4 << 20)
+        var sum: UInt64 = 0
+        let time = median(9) { sum &+= SHA256.digest(bytes).word0 }
+        precondition(sum != 0, "nine equal digests do not cancel out")
+        return Double(bytes.count) / time.processor
     }
 
     /// 2^16 full scalars on one core, as in the reference's record.
-    private static func multiExponentiation() -> Row {
+    private static func multiExponentiation(_ hashRate: Double) -> [Row] {
         let count = 1 << 16
         var generator = SystemRandomNumberGenerator()
         let scalars = (0..<count).map { _ in Fr.random(using: &generator) }
@@ -55,25 +120,47 @@ package enum ProofBenchmark {
         }
         let points = G1.affine(multiples)
         var ours = G1.zero
+        var portable = G1.zero
         var blst = G1.zero
         let seconds = median(5) {
             ours = MultiExponentiation.sum(points, scalars, threads: 1)
-        }
-        let reference = median(3) { blst = MultiExponentiation.blstSum(points, scalars) }
-        precondition(ours == blst, "the two sums differ")
-        return Row(
-            name: "G1 multi-exponentiation 2^16, one core (reference: blst)",
-            seconds: seconds,
-            reference: reference,
-            bound: reference / 1.5
-        )
+        }.processor
+        let portableSeconds = median(3) {
+            portable = MultiExponentiation.sum(points, scalars, threads: 1, isPortable: true)
+        }.processor
+        let reference = median(3) { blst = MultiExponentiation.blstSum(points, scalars) }.processor
+        precondition(ours == blst && portable == blst, "the sums differ")
+        let name = "G1 multi-exponentiation of 2^16 scalars, one core"
+        return [
+            Row(
+                name,
+                seconds,
+                reference: reference,
+                referenceName: "blst, same run",
+                bound: reference / 1.5
+            ),
+            Row(
+                name + ", portable code",
+                portableSeconds,
+                reference: reference,
+                referenceName: "blst, same run"
+            ),
+            Row(
+                name + ", as GB of SHA-256",
+                seconds * hashRate / 1e9,
+                unit: "GB",
+                reference: Recorded.multiExponentiation * Recorded.hashRate / 1e9,
+                referenceName: "blstrs"
+            ),
+        ]
     }
 
     private static func proofs(
         _ name: String,
         _ parameters: FallbackPoStParameters,
         _ threads: Int,
-        reference: Double,
+        _ hashRate: Double,
+        _ recorded: Recorded,
         bound: Double
     ) throws -> [Row] {
         let generator = try ParameterGenerator(
@@ -98,13 +185,42 @@ package enum ProofBenchmark {
         }
         return [
             Row(
-                name: "\(name) prove (reference: bellperson)",
-                seconds: proving,
-                reference: reference,
+                "\(name) prove",
+                proving.wall,
+                reference: recorded.twoCores,
+                referenceName: "bellperson, two cores",
                 bound: bound
             ),
-            Row(name: "\(name) verify", seconds: verifying, reference: nil, bound: 0.0015),
+            Row(
+                "\(name) prove, processor time",
+                proving.processor,
+                reference: recorded.oneCore,
+                referenceName: "bellperson, one core"
+            ),
+            Row(
+                "\(name) prove, as GB of SHA-256",
+                proving.processor * hashRate / 1e9,
+                unit: "GB",
+                reference: recorded.oneCore * Recorded.hashRate / 1e9,
+                referenceName: "bellperson"
+            ),
+            Row(
+                "\(name) verify, processor time",
+                verifying.processor,
+                reference: barePairing(proof),
+                referenceName: "blst, three pairings alone, same run",
+                bound: 0.0015
+            ),
         ]
+    }
+
+    /// What a product of three pairings takes with blst alone: the floor of a verification.
+    private static func barePairing(_ proof: Proof) -> Double {
+        let pairs = [(proof.a, proof.b), (proof.c, proof.b), (proof.a, proof.b)]
+        var isOne = false
+        let time = median(101) { isOne = isOne || Pairing.productIsOne(pairs) }
+        precondition(!isOne, "a product of pairings of unrelated points is one")
+        return time.processor
     }
 
     /// A circuit with a witness that satisfies it: sectors whose replica is the numbers 1 to 64.
