@@ -3,6 +3,36 @@ import TestSupport
 import Testing
 
 @Suite struct BigIntTests {
+    @Test func `values of a few limbs and of many obey the same laws`() throws {
+        var generator = SeededGenerator(seed: 52)
+        // Shifted by this much, values take the way of those that are too long for the stack.
+        let far = 640
+        for _ in 0..<2000 {
+            let a = BigInt.random(
+                bits: Int.random(in: 0...300, using: &generator),
+                using: &generator
+            )
+            let b = BigInt.random(
+                bits: Int.random(in: 0...300, using: &generator),
+                using: &generator
+            )
+            let shift = Int.random(in: 0...320, using: &generator)
+            #expect(((a << far) * (b << far)) >> (2 * far) == a * b)
+            #expect(((a << far) + (b << far)) >> far == a + b)
+            #expect(((a << far) - (b << far)) >> far == a - b)
+            #expect((a << far) >> (far + shift) == a >> shift)
+            #expect((a << shift) >> shift == a)
+            #expect(
+                BigInt.multiplyShiftAdd(a, b, shift: shift, 12_345) == ((a * b) >> shift) + 12_345
+            )
+            guard !b.isZero else { continue }
+            let (quotient, remainder) = a.quotientAndRemainder(dividingBy: b)
+            #expect(quotient * b + remainder == a)
+            #expect(remainder.magnitude < b.magnitude)
+            #expect((a << far) / (b << far) == quotient)
+        }
+    }
+
     @Test(arguments: [
         "0", "1", "-1", "170141183460469231731687303715884105727",
         "170141183460469231731687303715884105728", "-170141183460469231731687303715884105728",
@@ -109,5 +139,17 @@ import Testing
             guard let value = BigInt(text) else { continue }
             if BigInt(value.description) != value { Issue.record("\(text), seed 16") }
         }
+    }
+}
+
+extension BigInt {
+    /// A value of up to `bits` bits, of either sign.
+    fileprivate static func random(
+        bits: Int,
+        using generator: inout some RandomNumberGenerator
+    ) -> Self {
+        var bytes: [UInt8] = []
+        for _ in 0..<(bits + 7) / 8 { bytes.append(UInt8.random(in: 0...255, using: &generator)) }
+        return BigInt(magnitude: bytes, isNegative: Bool.random(using: &generator))
     }
 }
