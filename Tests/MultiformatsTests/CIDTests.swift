@@ -5,6 +5,52 @@ import TestSupport
 import Testing
 
 @Suite struct CIDTests {
+    @Test func `digests of every length come back, in bytes and as links`() throws {
+        for length in 0...70 {
+            let digest = (0..<length).map { UInt8(200 - $0) }
+            let cid = CID(codec: .raw, multihash: Multihash(code: .identity, digest: digest))
+            #expect(cid.digest == digest)
+            #expect(cid.codec == .raw && cid.hashCode == .identity && cid.version == 1)
+            #expect(cid.bytes == [1, 0x55, 0, UInt8(length)] + digest)
+            #expect(cid.byteCount == cid.bytes.count)
+            #expect((cid.digest32 != nil) == (length == 32))
+            let read = try CID(bytes: cid.bytes)
+            #expect(read == cid && read.hashValue == cid.hashValue)
+            #expect(try CID(cbor: cid.cborBytes()) == cid)
+            let longer = CID(
+                codec: .raw,
+                multihash: Multihash(code: .identity, digest: digest + [0])
+            )
+            #expect(longer != cid)
+            #expect((cid < longer) == cid.bytes.lexicographicallyPrecedes(longer.bytes))
+        }
+    }
+
+    @Test func `usual links and all others are found in a block, identities if asked for`() throws {
+        let usual = CID.dagCBOR(hashing: [1, 2, 3])
+        let raw = CID.raw(hashing: [4])
+        let identity = CID(codec: .raw, multihash: Multihash(code: .identity, digest: [7, 7]))
+        var encoder = CBOREncoder()
+        encoder.array(5)
+        encoder.encode(usual)
+        encoder.encode(raw)
+        encoder.encode(identity)
+        // A byte string that holds a link is none.
+        encoder.bytes(usual.cborBytes())
+        encoder.encode(usual)
+        #expect(try CID.links(inDAGCBOR: encoder.bytes) == [usual, raw, identity, usual])
+        var found: [CID] = []
+        try CID.forEachBlockLink(inDAGCBOR: encoder.bytes) { found.append($0) }
+        #expect(found == [usual, raw, usual])
+        #expect(throws: CBORError.self) {
+            try CID.links(inDAGCBOR: Array(encoder.bytes.dropLast()))
+        }
+        var broken = encoder.bytes
+        // The version of the first link.
+        broken[6] = 2
+        #expect(throws: CBORError.self) { try CID.links(inDAGCBOR: broken) }
+    }
+
     @Test(arguments: [
         (
             "bafy2bzacecnamqgqmifpluoeldx7zzglxcljo6oja4vrmtj7432rphldpdmm2",
