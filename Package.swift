@@ -329,9 +329,10 @@ let modules: [Module] = [
         "TimeLapse",
         .composition,
         uses: [
-            "ActorRuntime", "BigIntegers", "BuiltinActors", "CBOR", "ChainStore", "Consensus",
-            "FilecoinTypes",
-            "Multiformats", "Node", "ServiceKit", "StateMachine", "StateView",
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "CBOR", "ChainStore",
+            "Consensus",
+            "EventLoop", "FilecoinTypes", "Multiformats", "NetworkParameters", "Node", "Pool",
+            "ServiceKit", "StateMachine", "StateView",
         ]
     ),
     Module(
@@ -420,6 +421,7 @@ let modules: [Module] = [
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),
     Module("venus-pool", .command, .executable, uses: ["Pool", "ServiceKit"]),
+    Module("venus-timelapse", .command, .executable, uses: ["ServiceKit", "TimeLapse"]),
     Module("venus-sealer", .command, .executable, uses: ["SectorManager", "ServiceKit"]),
     Module("venus-reference", .command, .executable, uses: ["Reference", "ServiceKit"]),
     Module("venus-wallet", .command, .executable, uses: ["ServiceKit", "Wallet"]),

@@ -32,7 +32,7 @@ import Testing
         let skippable = Worker(clock)
         let driver = TimeLapseDriver(
             clock: clock,
-            services: [.init("needed", needed), .init("skippable", skippable)],
+            services: { [.init("needed", needed), .init("skippable", skippable)] },
             head: { "head" }
         )
         async let first: Void = needed.run([10, 20, 100], isSkippable: false)
@@ -63,7 +63,7 @@ import Testing
         }
         let driver = TimeLapseDriver(
             clock: ManualClock(now: ProtocolTime(seconds: 0)),
-            services: [.init("follower", follower)],
+            services: { [.init("follower", follower)] },
             head: { "new" }
         )
         try await driver.settle()

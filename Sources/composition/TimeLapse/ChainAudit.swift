@@ -1,5 +1,6 @@
 internal import ActorRuntime
 internal import BigIntegers
+internal import BitFields
 internal import BuiltinActors
 package import FilecoinTypes
 internal import Multiformats
@@ -29,6 +30,27 @@ package struct ChainAudit {
         package let amount: TokenAmount
     }
 
+    /// What a miner has to prove in one of its deadlines.
+    package struct Duty: Hashable, Sendable {
+        package let miner: Address
+        package let deadline: UInt64
+        /// The first epoch in which the deadline is open with these sectors in it.
+        package let opens: ChainEpoch
+        /// The sectors of each partition.
+        package let partitions: [[UInt64]]
+    }
+
+    /// A WindowPoSt that was accepted.
+    package struct Proof: Hashable, Sendable {
+        package let epoch: ChainEpoch
+        package let miner: Address
+        package let deadline: UInt64
+        /// The partitions that it proves.
+        package let partitions: [UInt64]
+        /// The sectors that it leaves out.
+        package let skipped: [UInt64]
+    }
+
     /// A miner's power from an epoch on.
     package struct Power: Hashable, Sendable {
         package let epoch: ChainEpoch
@@ -40,6 +62,9 @@ package struct ChainAudit {
         package let description: String
     }
 
+    /// A miner's method.
+    private static let submitWindowedPoSt: MethodNumber = 5
+
     private let chain: NodeChain
     private var miners: [Address] = []
     private let runner: StateMachineRunner
@@ -47,6 +72,8 @@ package struct ChainAudit {
     private var offsets: [Address: Int64] = [:]
     /// Every fee so far.
     package private(set) var fees: [Fee] = []
+    /// Every WindowPoSt so far.
+    package private(set) var proofs: [Proof] = []
     /// Each miner's power, an entry for every change.
     package private(set) var powers: [Address: [Power]] = [:]
     /// How many tipsets were audited.
@@ -94,6 +121,32 @@ package struct ChainAudit {
         }
     }
 
+    /// The deadlines in which there is something to prove, as the last tipset's parents left them.
+    ///
+    /// - Throws: `StateViewError`.
+    package func duties() throws -> [Duty] {
+        let view = try chain.parentView(of: last)
+        var duties: [Duty] = []
+        for address in miners {
+            let miner = try view.miner(address)
+            for (index, entry) in try miner.deadlines().enumerated()
+            where entry.deadline.liveSectors > 0 {
+                // Miners of the genesis are in a period that began before it.
+                var opens = miner.state.provingPeriodStart + ChainEpoch(Int64(index) * 60)
+                while opens < last.height { opens += MinerPolicy.provingPeriod }
+                duties.append(
+                    Duty(
+                        miner: address,
+                        deadline: UInt64(index),
+                        opens: opens,
+                        partitions: entry.partitions.map { Array($0.liveSectors.bits) }
+                    )
+                )
+            }
+        }
+        return duties
+    }
+
     // MARK: - One tipset
 
     private mutating func audit(_ tipset: Tipset, parent: Tipset) throws {
@@ -110,6 +163,7 @@ package struct ChainAudit {
             if isSent && message.message.to == .burntFunds { burn += message.message.value }
         }
         burn += try forfeits(before, after, applied)
+        try noteProofs(applied, tipset)
         var epoch = parent.height + 1
         while epoch <= tipset.height {
             if epoch == tipset.height {
@@ -275,6 +329,24 @@ package struct ChainAudit {
                 description:
                     "tipset at \(tipset.height): the vesting table of \(miner) has \(table.count) "
                     + "entries that differ from the \(ledger.table.count) of the rules"
+            )
+        }
+    }
+
+    private mutating func noteProofs(_ applied: [AppliedMessage], _ tipset: Tipset) throws {
+        for applied in applied where applied.message.method == Self.submitWindowedPoSt {
+            guard !applied.isImplicit, applied.result.receipt.exitCode.isSuccess,
+                miners.contains(applied.message.to)
+            else { continue }
+            let parameters = try SubmitWindowedPoStParameters(cbor: applied.message.params)
+            proofs.append(
+                Proof(
+                    epoch: tipset.height,
+                    miner: applied.message.to,
+                    deadline: parameters.deadline,
+                    partitions: parameters.partitions.map(\.index),
+                    skipped: parameters.partitions.flatMap { Array($0.skipped.bits) }
+                )
             )
         }
     }

@@ -32,16 +32,16 @@ package struct TimeLapseDriver: Sendable {
     private static let looksAtRest = 4
 
     private let clock: ManualClock
-    private let services: [Service]
+    private let services: @Sendable () async -> [Service]
     private let head: @Sendable () async throws -> String
 
     /// - Parameters:
     ///   - clock: The clock of all services.
-    ///   - services: Everything that acts by the clock.
+    ///   - services: Everything that acts by the clock; asked each time, for services come and go.
     ///   - head: The key of the node's head, as text.
     package init(
         clock: ManualClock,
-        services: [Service],
+        services: @escaping @Sendable () async -> [Service],
         head: @escaping @Sendable () async throws -> String
     ) {
         self.clock = clock
@@ -85,7 +85,7 @@ package struct TimeLapseDriver: Sendable {
         if clock.isWaking { return ["a sleeper that was woken"] }
         let head = try await head()
         var busy: [String] = []
-        for service in services {
+        for service in await services() {
             if await !service.state.isIdle {
                 busy.append(service.name)
             } else if let acted = await service.state.actedHead, acted != head {

@@ -1,24 +1,24 @@
-import ServiceKit
+package import ServiceKit
 import Synchronization
 
 /// Why a check failed.
-struct CheckFailure: Error, CustomStringConvertible {
-    let description: String
+package struct CheckFailure: Error, CustomStringConvertible {
+    package let description: String
 
-    init(_ description: String) { self.description = description }
+    package init(_ description: String) { self.description = description }
 }
 
 /// Checks that something holds.
 ///
 /// - Throws: ``CheckFailure`` with the text unless it does.
-func require(_ condition: Bool, _ failure: @autoclosure () -> String) throws(CheckFailure) {
+package func require(_ condition: Bool, _ failure: @autoclosure () -> String) throws(CheckFailure) {
     guard condition else { throw CheckFailure(failure()) }
 }
 
 /// Checks that two values are equal.
 ///
 /// - Throws: ``CheckFailure`` that names both unless they are.
-func requireEqual<Value: Equatable>(
+package func requireEqual<Value: Equatable>(
     _ value: Value,
     _ expected: Value,
     _ name: String
@@ -29,17 +29,17 @@ func requireEqual<Value: Equatable>(
 }
 
 /// Counts and prints the checks of a run.
-final class CheckReport: Sendable {
+package final class CheckReport: Sendable {
     private let console: any Console
     private let counts = Mutex<(passed: Int, failed: Int)>((0, 0))
 
-    init(console: any Console) { self.console = console }
+    package init(console: any Console) { self.console = console }
 
-    var hasFailed: Bool { counts.withLock { $0.failed > 0 } }
+    package var hasFailed: Bool { counts.withLock { $0.failed > 0 } }
 
     /// Runs a check, prints how it went, and tells whether it passed.
     @discardableResult
-    func check(_ name: String, _ body: () async throws -> Void) async -> Bool {
+    package func check(_ name: String, _ body: () async throws -> Void) async -> Bool {
         let begin = ContinuousClock.now
         do {
             try await body()
@@ -54,10 +54,10 @@ final class CheckReport: Sendable {
     }
 
     /// Says what goes on, between checks.
-    func note(_ text: String) { console.write("      \(text)\n") }
+    package func note(_ text: String) { console.write("      \(text)\n") }
 
     /// Prints the last line.
-    func finish() {
+    package func finish() {
         let (passed, failed) = counts.withLock { $0 }
         console.write("\(passed) passed, \(failed) failed\n")
     }

@@ -31,18 +31,24 @@ package actor InProcessHost: ServiceHost {
     private let plan: PoolPlan
     private let clock: any ProtocolClock
     private let random: any RandomSource
+    private let miningTimeout: Duration?
     private var running: [ServiceName: Running] = [:]
 
+    /// Prepares to run a pool's services by a clock.
+    ///
+    /// `miningTimeout`: how long, in real time, a proof for a block may take; nil for what the network allows.
     package init(
         folder: PoolFolder,
         plan: PoolPlan,
         clock: any ProtocolClock,
-        random: any RandomSource = SystemRandom()
+        random: any RandomSource = SystemRandom(),
+        miningTimeout: Duration? = nil
     ) {
         self.folder = folder
         self.plan = plan
         self.clock = clock
         self.random = random
+        self.miningTimeout = miningTimeout
     }
 
     package func start(_ service: ServiceName) async throws {
@@ -72,13 +78,13 @@ package actor InProcessHost: ServiceHost {
     }
 
     /// The services that can say whether something is under way, in the order of ``PoolPlan/services``.
-    package var quiescents: [any Quiescent] {
+    package var quiescents: [(name: ServiceName, state: any Quiescent)] {
         plan.services.compactMap { service in
             switch running[service] {
-            case .node(let daemon, _): daemon.node
-            case .messager(let messager): messager
-            case .sealer(let sealer): sealer
-            case .miner(let miner): miner
+            case .node(let daemon, _): (service, daemon.node)
+            case .messager(let messager): (service, messager)
+            case .sealer(let sealer): (service, sealer)
+            case .miner(let miner): (service, miner)
             case .beacon, .auth, .wallet, nil: nil
             }
         }
@@ -135,7 +141,11 @@ package actor InProcessHost: ServiceHost {
         case .miner:
             var options = MinerOptions(repository: repository, random: random, clock: clock)
             let listen = plan.multiaddr(service)
-            options.adjust = { $0.listen = listen }
+            let timeout = miningTimeout
+            options.adjust = { configuration in
+                configuration.listen = listen
+                if let timeout { configuration.roundTimeout = timeout }
+            }
             options.log = log
             return .miner(try await MinerService.start(options))
         }

@@ -1,0 +1,4 @@
+import ServiceKit
+import TimeLapse
+
+await TimeLapseProgram.application.main()
