@@ -5,7 +5,7 @@ BUILD := .build
 # One optimised build with testing enabled serves tests, devnet and benchmarks.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing --build-path $(BUILD)
 
-.PHONY: all deps build test devnet check-devnet conformance fuzz bench docs lint format clean
+.PHONY: all deps build test devnet check-devnet check-timelapse conformance fuzz bench docs lint format clean
 
 all: build
 
@@ -26,6 +26,10 @@ devnet: build
 # Runs a new pool in real time and checks it; QUICK=1 for the short form.
 check-devnet: build
 	$(BUILD)/release/venus-pool --data $(BUILD)/check-devnet check $(if $(QUICK),--quick)
+
+# Lets a new pool live through three proving periods and checks it; QUICK=1 ends after the first due deadlines.
+check-timelapse: build
+	$(BUILD)/release/venus-timelapse check --data $(BUILD)/check-timelapse $(if $(QUICK),--quick)
 
 # Runs every set of test data that is known, below any folder: make conformance VECTORS=dir
 conformance: deps
