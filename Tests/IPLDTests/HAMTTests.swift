@@ -75,7 +75,7 @@ import Testing
             #expect(found.updateValue(value, forKey: key) == nil)
         }
         #expect(found == model)
-        #expect(map.isEmpty == model.isEmpty)
+        #expect(try map.isEmpty == model.isEmpty)
 
         let root = try map.flush()
         let other = HAMT<Octets>(
