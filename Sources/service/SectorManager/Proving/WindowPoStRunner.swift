@@ -190,8 +190,9 @@ final class WindowPoStRunner: Sendable {
         sleeper?.cancel()
         state.withLock { $0.wake = wake }
         guard let wake else { return }
-        // Cancelled when another time is wanted and at the end of the run.
-        sleeper = Task {
+        // Cancelled when another time is wanted and at the end of the run. It begins at once: a clock that jumps
+        // must know of the time before this service says that it is idle.
+        sleeper = Task.immediate {
             do { try await clock.sleep(until: epochs.start(of: wake.rawValue)) } catch { return }
             guard !Task.isCancelled else { return }
             self.send(.wake)
