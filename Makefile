@@ -17,7 +17,8 @@ build: deps
 
 test: deps
 	swift build $(SWIFT_FLAGS) --build-tests --explicit-target-dependency-import-check error
-	swift test $(SWIFT_FLAGS) --skip-build
+	@# More tests at once than there are cores gain nothing, and make each wait for all the others.
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test $(SWIFT_FLAGS) --skip-build
 
 # Makes a pool below .devnet (or DATA=dir) unless there is one, starts it, and shows it until Ctrl-C.
 devnet: build

@@ -80,6 +80,18 @@ import Testing
         #expect((G1.generator * .zero).affine.isInfinity)
     }
 
+    @Test func `pairings with prepared lines give what others give`() {
+        let points = (1...4).map { (G1.generator * Fr(UInt64($0 * 71))).affine }
+        let others = (1...4).map { (G2.generator * Fr(UInt64($0 * 39 + 5))).affine }
+        for count in 0...4 {
+            let pairs = Array(zip(points, others).prefix(count))
+            let prepared = pairs.map { ($0.0, PreparedG2($0.1)) }
+            #expect(TargetElement(product: pairs) == TargetElement(product: prepared))
+        }
+        let none = [(points[0], PreparedG2(.infinity)), (.infinity, PreparedG2(others[0]))]
+        #expect(TargetElement(product: none) == TargetElement(product: [(G1Affine, G2Affine)]()))
+    }
+
     @Test func `the pairing is bilinear`() {
         var generator = SeededGenerator(seed: 4)
         let a = Fr.random(using: &generator)

@@ -12,7 +12,7 @@ import Testing
         let listener = try await SocketListener.listen(on: address) { continuation.yield($0) }
         let client = try await SocketStream.connect(
             to: listener.address,
-            until: .after(.seconds(5))
+            until: .after(patience)
         )
         var iterator = accepted.makeAsyncIterator()
         let server = try #require(await iterator.next())
@@ -22,11 +22,11 @@ import Testing
     @Test func `bytes travel both ways and the end arrives`() async throws {
         let (listener, client, server) = try await pair()
         try await client.write([1, 2, 3], until: nil)
-        #expect(try await server.read(until: .after(.seconds(5))) == [1, 2, 3])
+        #expect(try await server.read(until: .after(patience)) == [1, 2, 3])
         try await server.write([4], until: nil)
-        #expect(try await client.read(until: .after(.seconds(5))) == [4])
+        #expect(try await client.read(until: .after(patience)) == [4])
         await client.close()
-        #expect(try await server.read(until: .after(.seconds(5))) == [])
+        #expect(try await server.read(until: .after(patience)) == [])
         #expect(try await server.read(until: nil) == [])
         await server.close()
         await listener.close()
@@ -36,7 +36,7 @@ import Testing
         let folder = try TemporaryDirectory()
         let (listener, client, server) = try await pair(.unix(path: folder.path("s")))
         try await client.write([9], until: nil)
-        #expect(try await server.read(until: .after(.seconds(5))) == [9])
+        #expect(try await server.read(until: .after(patience)) == [9])
         #expect(server.peer == nil)
         await client.close()
         await server.close()
@@ -74,7 +74,7 @@ import Testing
         }
         #expect(error?.code == .timedOut)
         try await client.write([1], until: nil)
-        #expect(try await server.read(until: .after(.seconds(5))) == [1])
+        #expect(try await server.read(until: .after(patience)) == [1])
         await client.close()
         await server.close()
         await listener.close()
@@ -129,7 +129,7 @@ import Testing
         #expect(second?.code == .addressInUse)
         await listener.close()
         let error = await #expect(throws: IOError.self) {
-            try await SocketStream.connect(to: listener.address, until: .after(.seconds(5)))
+            try await SocketStream.connect(to: listener.address, until: .after(patience))
         }
         #expect(error?.code == .refused)
     }
@@ -146,7 +146,7 @@ import Testing
     @Test func `a hundred connections echo at once`() async throws {
         let listener = try await SocketListener.listen(on: .loopback(port: 0)) { stream in
             Task(executorPreference: stream.loop) {
-                while let bytes = try? await stream.read(until: .after(.seconds(10))),
+                while let bytes = try? await stream.read(until: .after(patience)),
                     !bytes.isEmpty
                 { try await stream.write(bytes, until: nil) }
                 await stream.close()
@@ -157,14 +157,14 @@ import Testing
                 group.addTask {
                     let client = try await SocketStream.connect(
                         to: listener.address,
-                        until: .after(.seconds(5))
+                        until: .after(patience)
                     )
                     for round in 0..<50 {
                         let message: [UInt8] = [UInt8(number), UInt8(round)]
                         try await client.write(message, until: nil)
                         var answer: [UInt8] = []
                         while answer.count < 2 {
-                            answer += try await client.read(until: .after(.seconds(10)))
+                            answer += try await client.read(until: .after(patience))
                         }
                         guard answer == message else { return false }
                     }

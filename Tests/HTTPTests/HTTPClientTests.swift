@@ -89,7 +89,7 @@ import Testing
     func `a malformed or cut answer is an error`(_ answer: String) async throws {
         let listener = try await SocketListener.listen(on: .loopback(port: 0)) { stream in
             Task {
-                _ = try await stream.read(until: .after(.seconds(5)))
+                _ = try await stream.read(until: .after(patience))
                 if !answer.isEmpty { try await stream.write(Array(answer.utf8), until: nil) }
                 await stream.close()
             }

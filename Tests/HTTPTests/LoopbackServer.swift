@@ -1,10 +1,21 @@
 import EventLoop
 import HTTP
+import TestSupport
 import Testing
+
+extension HTTPLimits {
+    /// The usual limits, except that clients may be slow: other tests may be running.
+    static var patient: HTTPLimits {
+        var limits = HTTPLimits()
+        limits.headTime = patience
+        limits.bodyPause = patience
+        return limits
+    }
+}
 
 /// A server on a free port with a few routes, shut down after `body`.
 func withServer(
-    limits: HTTPLimits = HTTPLimits(),
+    limits: HTTPLimits = .patient,
     _ body: (HTTPServer, SocketAddress) async throws -> Void
 ) async throws {
     var router = HTTPRouter()
@@ -41,16 +52,16 @@ func withServer(
         await server.shutdown(grace: .zero)
         throw error
     }
-    await server.shutdown(grace: .seconds(5))
+    await server.shutdown(grace: patience)
     #expect(server.connectionCount == 0)
 }
 
 /// Sends raw bytes and returns everything up to the end of the connection.
 func exchange(_ text: String, with address: SocketAddress) async throws -> String {
-    let stream = try await SocketStream.connect(to: address, until: .after(.seconds(5)))
-    try await stream.write(Array(text.utf8), until: .after(.seconds(5)))
+    let stream = try await SocketStream.connect(to: address, until: .after(patience))
+    try await stream.write(Array(text.utf8), until: .after(patience))
     var answer: [UInt8] = []
-    while case let bytes = try await stream.read(until: .after(.seconds(10))), !bytes.isEmpty {
+    while case let bytes = try await stream.read(until: .after(patience)), !bytes.isEmpty {
         answer += bytes
     }
     await stream.close()

@@ -14,10 +14,10 @@ import Testing
 
     /// Sends frames behind the handshake and returns what the server sends behind its answer.
     private func raw(_ frames: [UInt8], to address: SocketAddress) async throws -> [UInt8] {
-        let stream = try await SocketStream.connect(to: address, until: .after(.seconds(5)))
+        let stream = try await SocketStream.connect(to: address, until: .after(patience))
         try await stream.write(Array(Self.handshake.utf8) + frames, until: nil)
         var answer: [UInt8] = []
-        while case let bytes = try await stream.read(until: .after(.seconds(5))), !bytes.isEmpty {
+        while case let bytes = try await stream.read(until: .after(patience)), !bytes.isEmpty {
             answer += bytes
         }
         await stream.close()
@@ -36,10 +36,10 @@ import Testing
 
     @Test func `the handshake answers the key of RFC 6455`() async throws {
         try await withServer { _, address in
-            let stream = try await SocketStream.connect(to: address, until: .after(.seconds(5)))
+            let stream = try await SocketStream.connect(to: address, until: .after(patience))
             try await stream.write(Array(Self.handshake.utf8), until: nil)
             let answer = String(
-                decoding: try await stream.read(until: .after(.seconds(5))),
+                decoding: try await stream.read(until: .after(patience)),
                 as: UTF8.self
             )
             #expect(answer.hasPrefix("HTTP/1.1 101 Switching Protocols\r\n"))
@@ -76,9 +76,9 @@ import Testing
 
     @Test func `fragments, pings between them and closes are handled`() async throws {
         try await withServer { _, address in
-            let stream = try await SocketStream.connect(to: address, until: .after(.seconds(5)))
+            let stream = try await SocketStream.connect(to: address, until: .after(patience))
             try await stream.write(Array(Self.handshake.utf8), until: nil)
-            _ = try await stream.read(until: .after(.seconds(5)))
+            _ = try await stream.read(until: .after(patience))
             let steps: [([UInt8], [UInt8])] = [
                 (frame(0x01, [0x61]) + frame(0x89, [9, 9]), [0x8A, 2, 9, 9]),
                 (frame(0x80, [0x62]), [0x81, 2, 0x61, 0x62]),
@@ -86,10 +86,10 @@ import Testing
             ]
             for (frames, expected) in steps {
                 try await stream.write(frames, until: nil)
-                let answer = try await stream.read(until: .after(.seconds(5)))
+                let answer = try await stream.read(until: .after(patience))
                 #expect(answer == expected)
             }
-            let rest = try await stream.read(until: .after(.seconds(5)))
+            let rest = try await stream.read(until: .after(patience))
             #expect(rest.isEmpty)
             await stream.close()
         }
@@ -126,7 +126,7 @@ import Testing
         let mute = try await SocketListener.listen(on: .loopback(port: 0)) { stream in
             Task {
                 let request = String(
-                    decoding: try await stream.read(until: .after(.seconds(5))),
+                    decoding: try await stream.read(until: .after(patience)),
                     as: UTF8.self
                 )
                 let key = try #require(
@@ -163,7 +163,7 @@ import Testing
         try await withServer { server, address in
             var generator = SeededGenerator(seed: 7)
             for _ in 0..<50 {
-                let stream = try await SocketStream.connect(to: address, until: .after(.seconds(5)))
+                let stream = try await SocketStream.connect(to: address, until: .after(patience))
                 var frames: [UInt8] = Array(Self.handshake.utf8)
                 for _ in 0..<2000 {
                     let count = Int.random(in: 0...20, using: &generator)
@@ -175,7 +175,7 @@ import Testing
                         frames += generator.bytes(8)
                     }
                 }
-                try? await stream.write(frames, until: .after(.seconds(5)))
+                try? await stream.write(frames, until: .after(patience))
                 await stream.close()
             }
             let answer = try await exchange(

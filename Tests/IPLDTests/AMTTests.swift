@@ -6,6 +6,52 @@ import TestSupport
 import Testing
 
 @Suite struct AMTTests {
+    @Test func `a root that nobody changed is written as it was read`() throws {
+        let store = CountingStore()
+        let array = AMT<Number>(store: store, bitWidth: 3)
+        for number in 0..<40 as Range<UInt64> { try array.set(3 * number, Number(number)) }
+        let root = try array.flush()
+        for isDeferred in [false, true] {
+            let again = try AMT<Number>(
+                root: root,
+                store: store,
+                bitWidth: 3,
+                isDeferred: isDeferred
+            )
+            #expect(again.count == 40)
+            var first: CID?
+            let firstCounts = try store.counting { first = try again.flush() }
+            #expect(firstCounts == (0, 1))
+            #expect(first == root)
+            #expect(try again.get(51) == Number(17))
+            var second: CID?
+            let secondCounts = try store.counting { second = try again.flush() }
+            #expect(secondCounts == (0, 1))
+            #expect(second == root)
+            try again.set(51, Number(18))
+            #expect(try again.flush() != root)
+            try again.set(51, Number(17))
+            #expect(try again.flush() == root)
+            try again.delete(117)
+            #expect(try again.flush() != root)
+        }
+    }
+
+    @Test func `a deferred root is checked when something is asked for`() throws {
+        let store = MemoryBlockStore()
+        // Width, height and count are right; the node has a bit without a value.
+        let block: [UInt8] = [0x84, 0x03, 0x00, 0x01, 0x83, 0x41, 0x01, 0x80, 0x80]
+        let cid = CID.dagCBOR(hashing: block)
+        store.put(block, cid: cid)
+        #expect(throws: IPLDError.self) { try AMT<Number>(root: cid, store: store) }
+        let array = try AMT<Number>(root: cid, store: store, isDeferred: true)
+        #expect(array.count == 1)
+        #expect(throws: IPLDError.self) { try array.get(0) }
+        #expect(throws: IPLDError.self) {
+            try AMT<Number>(root: cid, store: store, bitWidth: 5, isDeferred: true)
+        }
+    }
+
     // MARK: - Against a dictionary
 
     @Test(arguments: [(1, AMTLayout.v3), (3, .v0), (3, .v3), (5, .v3), (8, .v3)])

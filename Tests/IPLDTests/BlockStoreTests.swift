@@ -28,6 +28,25 @@ struct Branch: CBOREncodable {
         #expect(throws: IPLDError.blockNotFound(cid)) { try store.require(cid) }
     }
 
+    @Test func `a memory store of many blocks finds, keeps and forgets each`() throws {
+        let store = MemoryBlockStore()
+        var cids: [CID] = []
+        for number in 0..<3000 as Range<UInt64> {
+            cids.append(try store.put(value: Number(number)))
+        }
+        store.put([0xf6], cid: cids[7])
+        #expect(store.count == 3000 && store.cids == cids)
+        for (number, cid) in cids.enumerated() {
+            #expect(try store.value(cid) == Number(UInt64(number)))
+        }
+        for cid in cids where cid.bytes[10] < 16 { store.remove(cid) }
+        for cid in cids { #expect(store.has(cid) == (cid.bytes[10] >= 16)) }
+        // A key without a digest of 32 bytes.
+        let identity = CID(codec: .raw, multihash: Multihash(code: .identity, digest: [1, 2, 3]))
+        store.put([4], cid: identity)
+        #expect(store.get(identity) == [4])
+    }
+
     @Test func `only what the root reaches leaves the buffer, children first`() throws {
         let base = CountingStore()
         let shared = try base.put(value: Branch(name: 1))

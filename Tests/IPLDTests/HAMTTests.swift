@@ -6,6 +6,47 @@ import TestSupport
 import Testing
 
 @Suite struct HAMTTests {
+    @Test func `a root that nobody changed is written as it was read`() throws {
+        let store = CountingStore()
+        let map = HAMT<Number>(store: store, bitWidth: 5)
+        for number in 0..<40 as Range<UInt8> { try map.set([number], Number(UInt64(number))) }
+        let root = try map.flush()
+        for isDeferred in [false, true] {
+            let again = try HAMT<Number>(
+                root: root,
+                store: store,
+                bitWidth: 5,
+                isDeferred: isDeferred
+            )
+            var first: CID?
+            let firstCounts = try store.counting { first = try again.flush() }
+            #expect(firstCounts == (0, 1))
+            #expect(first == root)
+            #expect(try again.find([17]) == Number(17))
+            try again.set([17], Number(17))
+            var second: CID?
+            let secondCounts = try store.counting { second = try again.flush() }
+            #expect(secondCounts == (0, 1))
+            #expect(second == root)
+            try again.set([17], Number(18))
+            let changed = try again.flush()
+            #expect(changed != root)
+            try again.set([17], Number(17))
+            #expect(try again.flush() == root)
+        }
+    }
+
+    @Test func `a deferred root is checked when something is asked for`() throws {
+        let store = MemoryBlockStore()
+        let cid = CID.dagCBOR(hashing: [0x82, 0x41, 0x01, 0x80])
+        store.put([0x82, 0x41, 0x01, 0x80], cid: cid)
+        #expect(throws: IPLDError.self) { try HAMT<Number>(root: cid, store: store, bitWidth: 5) }
+        let map = try HAMT<Number>(root: cid, store: store, bitWidth: 5, isDeferred: true)
+        #expect(throws: IPLDError.self) { try map.find([1]) }
+        #expect(throws: IPLDError.self) { _ = try map.isEmpty }
+        #expect(throws: IPLDError.self) { try map.set([1], Number(1)) }
+    }
+
     // MARK: - Against a dictionary
 
     struct Shape: Sendable, CustomTestStringConvertible {

@@ -105,6 +105,33 @@ private struct FixedGasChain: GasEstimationChain {
         )
     }
 
+    @Test func `a premium is raised by the factor of the request, unless it is given`() async throws
+    {
+        let estimator = GasEstimator(chain: FixedGasChain())
+        let head = try makeTipset(height: 100)
+        let open = Message(to: .id(100), from: sender(1), value: 1000)
+        func premium(_ factor: Double, _ message: Message) async throws -> TokenAmount {
+            var generator = SeededGenerator(seed: 4)
+            return try await estimator.estimate(
+                message,
+                spec: MessageSendSpec(gasOverPremium: factor),
+                after: [],
+                on: head,
+                using: &generator
+            ).gasPremium
+        }
+        let base = try await premium(0, open).attoFIL
+        #expect(try await premium(1, open).attoFIL == base)
+        #expect(try await premium(2, open).attoFIL == base * 2)
+        #expect(
+            try await premium(1.25, open).attoFIL
+                == (base * 5).euclideanDivided(by: 4).quotient
+        )
+        var given = open
+        given.gasPremium = 7
+        #expect(try await premium(3, given) == 7)
+    }
+
     @Test func `a message that fails says why`() async throws {
         let estimator = GasEstimator(
             chain: FixedGasChain(

@@ -234,10 +234,7 @@ private struct Devnet {
         // The node has no keys.
         #expect(block.header.blockSignature == nil)
         block.header.blockSignature = worker.sign(block.header.signingBytes)
-        let began = ContinuousClock.now
         _ = try await client.call(SyncSubmitBlock.self, block)
-        // Half an epoch at the most, also on a busy machine.
-        #expect(ContinuousClock.now - began < .seconds(5))
         return true
     }
 

@@ -84,10 +84,17 @@ package struct MessageSendSpec: Hashable, Sendable {
     package var maxFee: TokenAmount
     /// The factor between the gas of the trial and the limit; zero stands for the node's own factor.
     package var gasOverEstimation: Double
+    /// The factor between the premium of recent blocks and the one that is filled in; zero stands for 1.
+    package var gasOverPremium: Double
 
-    package init(maxFee: TokenAmount = 0, gasOverEstimation: Double = 0) {
+    package init(
+        maxFee: TokenAmount = 0,
+        gasOverEstimation: Double = 0,
+        gasOverPremium: Double = 0
+    ) {
         self.maxFee = maxFee
         self.gasOverEstimation = gasOverEstimation
+        self.gasOverPremium = gasOverPremium
     }
 }
 
@@ -242,6 +249,8 @@ package struct GasEstimator: Sendable {
                 at: tipset,
                 using: &generator
             )
+            let factor = spec?.gasOverPremium ?? 0
+            if factor > 0 { message.gasPremium = Self.scaled(message.gasPremium, by: factor) }
         }
         if message.gasFeeCap.isZero {
             message.gasFeeCap = Self.feeCap(
@@ -252,6 +261,14 @@ package struct GasEstimator: Sendable {
         }
         cap(&message, spec: spec)
         return message
+    }
+
+    /// A premium times a positive factor of up to four decimal places, rounded down.
+    static func scaled(_ premium: TokenAmount, by factor: Double) -> TokenAmount {
+        let steps = BigInt(Int64((min(factor, 0x1p40) * 10_000).rounded()))
+        return TokenAmount(
+            attoFIL: (premium.attoFIL * steps).euclideanDivided(by: 10_000).quotient
+        )
     }
 
     /// Estimates messages of one sender that follow one another.

@@ -42,14 +42,19 @@ package protocol ProtocolClock: Sendable {
     ///   - deadline: The time to wait for.
     ///   - isSkippable: Whether a clock that jumps may pass over the deadline. A miner's next epoch is
     ///     skippable, for an epoch that nobody needs may stay without a block; the deadline of a proof is not.
+    ///   - asleep: Called once, as soon as the clock knows the deadline: from then on it does not pass over it.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws
+    func sleep(
+        until deadline: ProtocolTime,
+        isSkippable: Bool,
+        asleep: @Sendable () -> Void
+    ) async throws
 }
 
 extension ProtocolClock {
-    /// Returns when the protocol time is `deadline` or later; no clock passes over it.
-    package func sleep(until deadline: ProtocolTime) async throws {
-        try await sleep(until: deadline, isSkippable: false)
+    /// Returns when the protocol time is `deadline` or later; no clock passes over it, unless it is skippable.
+    package func sleep(until deadline: ProtocolTime, isSkippable: Bool = false) async throws {
+        try await sleep(until: deadline, isSkippable: isSkippable) {}
     }
 
     /// Returns after a length of protocol time.
@@ -69,7 +74,12 @@ package final class OffsetClock: ProtocolClock {
         ProtocolTime(nanoseconds: WallTime.nanoseconds - offset.load(ordering: .relaxed))
     }
 
-    package func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws {
+    package func sleep(
+        until deadline: ProtocolTime,
+        isSkippable: Bool,
+        asleep: @Sendable () -> Void
+    ) async throws {
+        asleep()
         // Asks again after each sleep, since wall time may be set while it lasts.
         while true {
             let left = deadline - now
@@ -141,7 +151,11 @@ package final class ManualClock: ProtocolClock {
         }
     }
 
-    package func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws {
+    package func sleep(
+        until deadline: ProtocolTime,
+        isSkippable: Bool,
+        asleep: @Sendable () -> Void
+    ) async throws {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -156,6 +170,7 @@ package final class ManualClock: ProtocolClock {
                     ),
                     id
                 )
+                asleep()
             }
         } onCancel: {
             cancel(id)

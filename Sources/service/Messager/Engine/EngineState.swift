@@ -25,10 +25,10 @@ struct EngineState: Sendable {
 
     /// The next selection, unless the newest head has had its own.
     var selection: Selection?
-    private var selectionWake: ProtocolTime?
+    var selectionWake: ProtocolTime?
     /// Whether messages wait for the chain.
     var hasOpenMessages = false
-    private var epochWake: ProtocolTime?
+    var epochWake: ProtocolTime?
     /// Wakes the loop that asks for epochs.
     var hasNeed: AsyncStream<Void>.Continuation?
 
@@ -44,12 +44,6 @@ struct EngineState: Sendable {
 
     /// Whether something needs the next epoch.
     private var needsEpoch: Bool { hasOpenMessages || waitCount > 0 }
-
-    /// Says when the selection is due, for the loop that sleeps until then.
-    mutating func armSelection() -> ProtocolTime? {
-        selectionWake = selection?.time
-        return selectionWake
-    }
 
     /// Takes the head of a selection that is due.
     mutating func takeSelection(_ now: ProtocolTime) -> Tipset? {
@@ -67,8 +61,7 @@ struct EngineState: Sendable {
             genesis: ProtocolTime(seconds: Int64(clamping: head.minTimestamp)),
             blockDelay: blockDelay
         )
-        epochWake = schedule.start(of: max(0, schedule.epoch(at: now)) + 1)
-        return epochWake
+        return schedule.start(of: max(0, schedule.epoch(at: now)) + 1)
     }
 
     /// Whether every loop sleeps until a time to come, and no caller is being answered.

@@ -127,8 +127,12 @@ final class MessagerEngine: Sendable {
     /// Selects at each head that has stayed long enough.
     private func choose(_ heads: AsyncStream<Void>) async {
         for await _ in heads {
-            guard let time = state.withLock({ $0.armSelection() }) else { continue }
-            do { try await clock.sleep(until: time) } catch { return }
+            guard let time = state.withLock({ $0.selection?.time }) else { continue }
+            do {
+                try await clock.sleep(until: time, isSkippable: false) {
+                    self.state.withLock { $0.selectionWake = time }
+                }
+            } catch { return }
             await activity.during {
                 let now = clock.now
                 // A newer head waits its own time.
@@ -145,7 +149,11 @@ final class MessagerEngine: Sendable {
     private func demandEpochs(_ needs: AsyncStream<Void>) async {
         for await _ in needs {
             while let time = state.withLock({ $0.armEpoch(self.clock.now) }) {
-                do { try await clock.sleep(until: time) } catch { return }
+                do {
+                    try await clock.sleep(until: time, isSkippable: false) {
+                        self.state.withLock { $0.epochWake = time }
+                    }
+                } catch { return }
             }
         }
     }

@@ -34,8 +34,6 @@ final class MiningRest: Sendable {
     func sleep(until deadline: ProtocolTime, isSkippable: Bool) async throws {
         let id = state.withLock { state in
             state.next += 1
-            state.wakes[state.next] = deadline
-            state.working -= 1
             return state.next
         }
         defer {
@@ -44,6 +42,11 @@ final class MiningRest: Sendable {
                 state.working += 1
             }
         }
-        try await clock.sleep(until: deadline, isSkippable: isSkippable)
+        try await clock.sleep(until: deadline, isSkippable: isSkippable) {
+            state.withLock { state in
+                state.wakes[id] = deadline
+                state.working -= 1
+            }
+        }
     }
 }

@@ -162,6 +162,10 @@ struct PoolAPI: Sendable {
 
 extension GasSpec {
     init(_ spec: VenusAPI.MessageSendSpec) {
-        self.init(maxFee: spec.maxFee ?? 0, gasOverEstimation: spec.gasOverEstimation ?? 0)
+        self.init(
+            maxFee: spec.maxFee ?? 0,
+            gasOverEstimation: spec.gasOverEstimation ?? 0,
+            gasOverPremium: spec.gasOverPremium ?? 0
+        )
     }
 }
