@@ -159,7 +159,7 @@ package final class LivePool {
     /// Lets the messager act on the present head, as the driver of a time-lapse does: time passes only while it is
     /// idle, and only up to its next wake.
     package func settle() async throws {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(120)
         while ContinuousClock.now < deadline {
             let head = try await head()
             let isUpToDate = messager.actedHead == head.key.description
@@ -171,7 +171,7 @@ package final class LivePool {
             // Requests between the services pass meanwhile.
             try await Task.sleep(for: .milliseconds(1))
         }
-        throw RPCError("the messager did not settle within 30 seconds")
+        throw RPCError("the messager did not settle within 120 seconds")
     }
 
     /// Settles, then mines an epoch, and settles again.
