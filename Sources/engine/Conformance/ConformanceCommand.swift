@@ -9,7 +9,8 @@ package enum ConformanceCommand {
         Runs every conformance vector and history found below FOLDER and prints what passed, failed and was
         skipped, per collection and per actor method.
 
-          --trace      show the first difference of each failure step by step
+          --trace      show the first difference of each failure step by step, and every step of
+                       a dialog that differs
           --only TEXT  only cases whose collection or name contains TEXT; may be repeated
           --workers N  threads (default: one per core)
 

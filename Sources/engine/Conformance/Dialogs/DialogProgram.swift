@@ -41,7 +41,10 @@ struct DialogProgram: Sendable {
         notJudged: [
             "mysql_all": "the MySQL store follows", "ratelimit": "rate limits follow",
         ],
-        alsoJudged: ["v1.16.0/signer_lifecycle"],
+        alsoJudged: [
+            "v1.0.1/cli", "v1.2.0/cli", "v1.16.0/miner_lifecycle", "v1.16.0/signer_lifecycle",
+            "v1.16.0/token_bad_input", "v1.16.0/token_lifecycle", "v1.16.0/user_lifecycle",
+        ],
         readyFiles: ["token", "api"],
         tokenFile: "token",
         prepare: { repository, port, _ in

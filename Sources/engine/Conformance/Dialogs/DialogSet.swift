@@ -53,7 +53,7 @@ package struct DialogSet: ConformanceSet {
         let name = scenario["scenario"]?.string ?? ""
         let corpus = "\(program.corpus)/\(version)"
         let steps = differences.steps(program: corpus, scenario: name)
-        return ConformanceCase(corpus: corpus, name: name) { _ in
+        return ConformanceCase(corpus: corpus, name: name) { options in
             if let reason = program.reasonToSkip(version: version, scenario: name) {
                 return ConformanceReport(group: program.corpus, outcome: .skipped(reason))
             }
@@ -66,9 +66,9 @@ package struct DialogSet: ConformanceSet {
             defer { service.remove() }
             var player = DialogPlayer(service: service)
             let found = try player.play(scenario).filter { !steps.contains($0.step) }
-            let text = found.prefix(5).map { "step \($0.step): \($0.text)" }.joined(
-                separator: "\n  "
-            )
+            let text = found.prefix(options.showsTrace ? found.count : 5)
+                .map { "step \($0.step): \($0.text)" }
+                .joined(separator: "\n  ")
             return ConformanceReport(
                 group: program.corpus,
                 outcome: found.isEmpty
