@@ -138,6 +138,11 @@ struct HostileParameterTests {
         ])
         #expect(try call(6, sector) == .illegalArgument)
         #expect(try call(25, .list([.list([sector])])) == .illegalArgument)
+        let update: CBORValue = .list([
+            .integer(Int128(number)), .integer(0), .integer(0), .link(cid.bytes),
+            .list([.integer(1)]), .integer(0), Self.proof,
+        ])
+        #expect(try call(27, .list([.list([update, update])])) == .illegalArgument)
     }
 
     @Test func `delegated addresses do not decode`() throws {

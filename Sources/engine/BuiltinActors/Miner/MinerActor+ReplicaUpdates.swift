@@ -36,10 +36,9 @@ extension MinerActor {
         var sectors = try Sectors(store: store, root: before.sectors)
 
         var candidates: [Candidate] = []
-        var seen = BitField()
-        for update in parameters.updates {
-            if seen.contains(update.sectorNumber.rawValue) { continue }
-            seen.insert(update.sectorNumber.rawValue)
+        // Not a bit field, which cannot hold every number that a message may name.
+        var seen: Set<SectorNumber> = []
+        for update in parameters.updates where seen.insert(update.sectorNumber).inserted {
             guard let sector = try sector(rt, update, before, info, &sectors) else { continue }
             let activated = try rt.send(
                 to: .market,
