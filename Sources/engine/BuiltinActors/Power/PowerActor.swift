@@ -36,7 +36,7 @@ package enum PowerActor {
         _ parameters: CreateMinerParameters
     ) throws(ActorError) -> CreateMinerReturn {
         try rt.validateCallerIsSignable()
-        let constructor = MinerConstruction(
+        let constructor = MinerConstructorParameters(
             owner: parameters.owner,
             worker: parameters.worker,
             controlAddresses: [],
@@ -163,27 +163,5 @@ package enum PowerActor {
         if !(try claims.has(.actor(rt.caller))) {
             throw .forbidden("unknown miner \(rt.caller) forbidden to interact with power actor")
         }
-    }
-}
-
-/// The parameters of a miner's Constructor, as the power actor fills them in.
-///
-/// CBOR: a tuple of the fields in the order of declaration.
-private struct MinerConstruction: CBOREncodable {
-    let owner: Address
-    let worker: Address
-    let controlAddresses: [Address]
-    let windowPoStProofType: RegisteredPoStProof
-    let peerID: [UInt8]
-    let multiaddrs: [[UInt8]]
-
-    func encode(to encoder: inout CBOREncoder) {
-        encoder.array(6)
-        encoder.encode(owner)
-        encoder.encode(worker)
-        encoder.list(controlAddresses)
-        encoder.encode(windowPoStProofType)
-        encoder.bytes(peerID)
-        encoder.byteStrings(multiaddrs)
     }
 }

@@ -50,3 +50,13 @@ package enum VerifiedRegistryMethod {
     package static let useBytes: MethodNumber = 5
     package static let restoreBytes: MethodNumber = 6
 }
+
+/// The multisig's methods.
+package enum MultisigMethod {
+    package static let propose: MethodNumber = 2
+    package static let approve: MethodNumber = 3
+    package static let cancel: MethodNumber = 4
+    package static let addSigner: MethodNumber = 5
+    package static let removeSigner: MethodNumber = 6
+    package static let swapSigner: MethodNumber = 7
+}
