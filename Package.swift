@@ -317,10 +317,11 @@ let modules: [Module] = [
         "NodeConformance",
         .composition,
         uses: [
-            "ActorRuntime", "BigIntegers", "Bytes", "CBOR", "ChainStore", "Compression",
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
+            "ChainStore", "Compression",
             "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing",
             "HTTP", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "Multiformats",
-            "NetworkParameters", "Node", "ServiceKit", "TimeLapse", "VenusAPI",
+            "NetworkParameters", "Node", "ServiceKit", "StateInspection", "TimeLapse", "VenusAPI",
         ]
     ),
 

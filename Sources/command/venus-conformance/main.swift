@@ -3,5 +3,6 @@ import MessagerConformance
 import NodeConformance
 
 ConformanceCommand.main(
-    sets: ConformanceSets.all + [NodeDialogSet(), SocketDialogSet(), MessagerDialogSet()]
+    sets: ConformanceSets.all
+        + [NodeDialogSet(), SocketDialogSet(), MessagerDialogSet(), RecordedStateSet()]
 )

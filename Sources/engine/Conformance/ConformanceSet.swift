@@ -80,6 +80,6 @@ package struct ConformanceReport: Sendable {
 /// All kinds of test data that are known.
 package enum ConformanceSets {
     package static let all: [any ConformanceSet] = [
-        VectorSet(), ReplaySet(), DialogSet(), KnownFileSet(),
+        VectorSet(), ReplaySet(), MigrationSet(), DialogSet(), KnownFileSet(),
     ]
 }

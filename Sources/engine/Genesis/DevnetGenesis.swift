@@ -1,5 +1,4 @@
 internal import BuiltinActors
-internal import CBOR
 package import FilecoinTypes
 internal import Hashing
 package import StorageProofs
@@ -14,13 +13,9 @@ package enum DevnetGenesis {
 
     /// The offset of the proving period of a miner that is created at genesis, 0 to 2879.
     ///
-    /// Its periods begin at the offset and every 2880 epochs before and after. The offset follows from the ID
-    /// alone: the BLAKE2b-256 of the CBOR of the address and of the epoch in eight big-endian bytes, of which the first
-    /// eight bytes are taken modulo the period.
+    /// Its periods begin at the offset and every 2880 epochs before and after. It follows from the ID alone.
     package static func provingPeriodOffset(of miner: ActorID) -> ChainEpoch {
-        let seed = Address.id(miner).cborBytes() + [UInt8](repeating: 0, count: 8)
-        let number = BLAKE2b.hash256(seed).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return ChainEpoch(Int64(number % UInt64(MinerPolicy.provingPeriod.rawValue)))
+        DeadlineInfo.periodOffset(of: .id(miner), at: 0, hash: { BLAKE2b.hash256($0) })
     }
 
     /// The lowest IDs from `start` on whose miners' first sectors are due within a range of epochs.

@@ -13,7 +13,7 @@ package struct BrokenInvariant: Hashable, Sendable, CustomStringConvertible {
     ///
     /// Its own checker complains as well: about a miner that was rewarded without ever having committed
     /// anything, which locks funds although no deadline cron runs; about an open payment channel with a least
-    /// epoch of settling; and, after genesis, about the rounding of the first baseline, about keys that have IDs
+    /// epoch of settling; about a lane that a voucher over nothing opened; and, after genesis, about the rounding of the first baseline, about keys that have IDs
     /// of singletons and about a reserve that is locked for ever.
     package let isKnown: Bool
 

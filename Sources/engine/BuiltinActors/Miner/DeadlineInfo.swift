@@ -1,3 +1,4 @@
+internal import CBOR
 package import FilecoinTypes
 
 /// Where one deadline of a proving period lies in time.
@@ -86,6 +87,23 @@ package struct DeadlineInfo: Hashable, Sendable {
             index: index,
             currentEpoch: currentEpoch
         )
+    }
+}
+
+extension DeadlineInfo {
+    /// The offset of a new miner's proving period: its address and the epoch, hashed, modulo the period.
+    ///
+    /// - Parameter hash: BLAKE2b with 32 bytes, which an actor pays for.
+    /// - Source: specs-actors, `assignProvingPeriodOffset`.
+    package static func periodOffset<Failure: Error>(
+        of miner: Address,
+        at epoch: ChainEpoch,
+        hash: ([UInt8]) throws(Failure) -> [UInt8]
+    ) throws(Failure) -> ChainEpoch {
+        var seed = miner.cborBytes()
+        seed += (0..<8).map { UInt8(truncatingIfNeeded: epoch.rawValue >> (56 - 8 * $0)) }
+        let number = try hash(seed).prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return ChainEpoch(Int64(number % UInt64(MinerPolicy.provingPeriod.rawValue)))
     }
 }
 

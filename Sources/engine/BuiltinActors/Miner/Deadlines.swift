@@ -91,11 +91,22 @@ package struct DeadlineAssignment {
     }
 
     private let partitionSize: UInt64
+    private let maxPartitions: UInt64
     private var candidates: [Candidate]
 
-    /// Creates the choice among deadlines; `nil` stands for one that may not change now.
-    package init(partitionSize: UInt64, deadlines: [Deadline?]) {
+    /// Creates the choice among deadlines.
+    ///
+    /// - Parameters:
+    ///   - partitionSize: The most sectors of a partition.
+    ///   - maxPartitions: The most partitions of a deadline.
+    ///   - deadlines: The deadlines in order; `nil` stands for one that may not change now.
+    package init(
+        partitionSize: UInt64,
+        maxPartitions: UInt64 = MinerPolicy.maxPartitionsPerDeadline,
+        deadlines: [Deadline?]
+    ) {
         self.partitionSize = partitionSize
+        self.maxPartitions = maxPartitions
         candidates = deadlines.enumerated().compactMap { index, deadline in
             deadline.map {
                 Candidate(
@@ -110,17 +121,17 @@ package struct DeadlineAssignment {
     /// Assigns sectors in order.
     ///
     /// - Returns: The sectors of each deadline, by its index.
-    package mutating func assign(
-        _ sectors: [SectorOnChainInfo]
-    ) throws(ActorError) -> [Int: [SectorOnChainInfo]] {
-        var assigned: [Int: [SectorOnChainInfo]] = [:]
+    package mutating func assign<Sector>(
+        _ sectors: [Sector]
+    ) throws(ActorError) -> [Int: [Sector]] {
+        var assigned: [Int: [Sector]] = [:]
         for sector in sectors {
             guard
                 let best = candidates.indices.min(by: { precedes(candidates[$0], candidates[$1]) })
             else { throw .uncoded("no deadline may take new sectors") }
             if isFull(candidates[best]) {
                 throw .uncoded(
-                    "limit of \(MinerPolicy.maxPartitionsPerDeadline) partitions reached for all deadlines"
+                    "limit of \(maxPartitions) partitions reached for all deadlines"
                 )
             }
             assigned[candidates[best].index, default: []].append(sector)
@@ -131,7 +142,7 @@ package struct DeadlineAssignment {
     }
 
     private func isFull(_ candidate: Candidate) -> Bool {
-        candidate.totalSectors >= partitionSize * MinerPolicy.maxPartitionsPerDeadline
+        candidate.totalSectors >= partitionSize * maxPartitions
     }
 
     private func partitions(of sectors: UInt64) -> UInt64 {

@@ -28,7 +28,9 @@ extension MinerActor {
         }
 
         let epoch = rt.epoch
-        let offset = try provingPeriodOffset(rt)
+        let offset = try DeadlineInfo.periodOffset(of: .id(rt.receiver), at: rt.epoch) {
+            bytes throws(ActorError) in try rt.hashBLAKE2b(bytes)
+        }
         let periodStart = currentProvingPeriodStart(epoch, offset: offset)
         let deadline = UInt64(
             bitPattern: ((epoch - periodStart) / MinerPolicy.challengeWindow).rawValue
@@ -231,19 +233,6 @@ extension MinerActor {
             }
         }
         return id
-    }
-
-    /// The offset of a new miner's proving period: its address and the epoch, hashed, modulo the period.
-    private static func provingPeriodOffset(_ rt: Runtime) throws(ActorError) -> ChainEpoch {
-        var seed = Address.id(rt.receiver).cborBytes()
-        seed.append(
-            contentsOf: (0..<8).map {
-                UInt8(truncatingIfNeeded: rt.epoch.rawValue >> (56 - 8 * $0))
-            }
-        )
-        let digest = try rt.hashBLAKE2b(seed)
-        let number = digest.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-        return ChainEpoch(Int64(number % UInt64(MinerPolicy.provingPeriod.rawValue)))
     }
 
     private static func currentProvingPeriodStart(

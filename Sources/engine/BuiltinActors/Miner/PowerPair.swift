@@ -82,15 +82,29 @@ package enum SectorQuality {
         dealWeight: BigInt,
         verifiedDealWeight: BigInt
     ) -> BigInt {
-        let sizeBytes = BigInt(size.bytes)
-        let spaceTime = sizeBytes * BigInt(duration.rawValue)
+        let quality = quality(
+            size: size,
+            duration: duration,
+            dealWeight: dealWeight,
+            verifiedDealWeight: verifiedDealWeight
+        )
+        return (BigInt(size.bytes) * quality) >> precision
+    }
+
+    /// The quality of a sector, with 20 binary digits after the point; parameters as for the power.
+    package static func quality(
+        size: SectorSize,
+        duration: ChainEpoch,
+        dealWeight: BigInt,
+        verifiedDealWeight: BigInt
+    ) -> BigInt {
+        let spaceTime = BigInt(size.bytes) * BigInt(duration.rawValue)
         let dealSpaceTime = dealWeight + verifiedDealWeight
         let weighted =
             (spaceTime - dealSpaceTime) * baseMultiplier + dealWeight * dealMultiplier
             + verifiedDealWeight * verifiedDealMultiplier
         // Two divisions, as in the reference: the rounding of each is part of the rule.
-        let quality = (weighted << precision).euclideanDivided(by: spaceTime).quotient
+        return (weighted << precision).euclideanDivided(by: spaceTime).quotient
             .euclideanDivided(by: baseMultiplier).quotient
-        return (sizeBytes * quality) >> precision
     }
 }

@@ -10,6 +10,10 @@ package enum RewardMath {
         BigInt("340282591298641078465964189926313473653") ?? 0
     /// The baseline at epoch 0: 2.88888888 EiB (decimal).
     package static let baselineInitialValue: BigInt = 2_888_888_880_000_000_000
+    /// What simple minting pays in all, in attoFIL: 30 % of what miners get.
+    package static let simpleTotal = TokenAmount.fil(330_000_000).attoFIL
+    /// What baseline minting pays in all, in attoFIL.
+    package static let baselineTotal = TokenAmount.fil(770_000_000).attoFIL
     /// ln 2 over six years of epochs, Q.128.
     private static let lambda: BigInt = 37_396_271_439_864_487_274_534_522_888_786
     /// e^lambda - 1, Q.128.
@@ -78,8 +82,8 @@ extension RewardState {
             thisEpochBaselinePower: RewardMath.initialBaselinePower,
             epoch: -1,
             totalStoragePowerReward: .zero,
-            simpleTotal: .fil(330_000_000),
-            baselineTotal: .fil(770_000_000)
+            simpleTotal: TokenAmount(attoFIL: RewardMath.simpleTotal),
+            baselineTotal: TokenAmount(attoFIL: RewardMath.baselineTotal)
         )
         advanceWithReward(realizedPower: realizedPower)
     }

@@ -171,6 +171,7 @@ private struct FuzzRun {
     private var duties: [ChainEpoch] = []
     private var channels: [FuzzWorld.Channel] = []
     private var known: Set<String> = []
+    private var disputes = FuzzDisputes()
     private let verified = VerifiedParts()
 
     init(
@@ -346,6 +347,7 @@ private struct FuzzRun {
         if let difference = changed.difference, !difference.isZero {
             fail("\(group) \(message) changed the supply by \(difference.attoFIL) attoFIL")
         }
+        if result.receipt.exitCode.isSuccess { try disputes.note(message, group: group, machine) }
         let broken = try StateInvariants(
             machine.tree,
             at: .during(epoch),
@@ -388,7 +390,7 @@ private struct FuzzRun {
 
     private mutating func note(_ broken: [BrokenInvariant], after what: String) {
         for one in broken {
-            if one.isKnown {
+            if one.isKnown || disputes.explain(one) {
                 known.insert(one.description)
             } else {
                 fail("\(one) after \(what)")

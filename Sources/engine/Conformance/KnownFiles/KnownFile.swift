@@ -56,7 +56,7 @@ package struct KnownFileSet: ConformanceSet {
     /// Every file that is known.
     static let files: [KnownFile] = [
         encodingFiles, multiformatFiles, structureFiles, archiveFiles, blsFiles, secp256k1Files,
-        chainFiles, pieceFiles,
+        chainFiles, pieceFiles, unitTables,
     ].flatMap { $0 }
 
     package func cases(in files: [ConformanceFile]) -> [ConformanceCase] {

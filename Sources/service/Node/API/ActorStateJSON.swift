@@ -1,10 +1,10 @@
-import ActorRuntime
+package import ActorRuntime
 import BigIntegers
-import BitFields
+package import BitFields
 import BuiltinActors
 import CBOR
-import FilecoinTypes
-import JSON
+package import FilecoinTypes
+package import JSON
 import JSONRPC
 import Multiformats
 import StateView
@@ -13,7 +13,7 @@ import VenusAPI
 /// The state of an actor as `StateReadState` shows it: under the names of the reference's fields.
 ///
 /// - SeeAlso: specs-actors v7, the `State` type of each actor.
-enum ActorStateJSON {
+package enum ActorStateJSON {
     /// Returns the JSON of an actor and its state.
     ///
     /// - Throws: `RPCError` for an actor whose code is not known here.
@@ -24,7 +24,10 @@ enum ActorStateJSON {
         ]
     }
 
-    private static func state(of actor: ActorRecord, _ store: ActorStore) throws -> JSONValue {
+    /// Returns the JSON of an actor's state.
+    ///
+    /// - Throws: `RPCError` for an actor whose code is not known here; what the store throws.
+    package static func state(of actor: ActorRecord, _ store: ActorStore) throws -> JSONValue {
         guard let code = actor.actorCode else {
             throw RPCError("unknown actor code \(actor.code)")
         }
@@ -61,6 +64,12 @@ enum ActorStateJSON {
     }
 
     private static func epoch(_ epoch: ChainEpoch) -> JSONValue { number(epoch.rawValue) }
+
+    /// The lengths of the runs, of clear bits first; the empty set is one run of nothing.
+    package static func json(_ field: BitField) -> JSONValue {
+        let runs = field.runLengths
+        return runs.isEmpty ? [0] : .array(runs.map { number($0) })
+    }
 
     private static func json(_ estimate: FilterEstimate) -> JSONValue {
         [
@@ -140,10 +149,7 @@ enum ActorStateJSON {
     }
 
     private static func json(_ state: BuiltinActors.MinerState) -> JSONValue {
-        // The empty set is one run of nothing.
-        let runs = state.earlyTerminations.runLengths
-        let terminations: [JSONValue] = runs.isEmpty ? [0] : runs.map { number($0) }
-        return [
+        [
             "Info": json(state.info),
             "PreCommitDeposits": amount(state.preCommitDeposits),
             "LockedFunds": amount(state.lockedFunds),
@@ -157,7 +163,7 @@ enum ActorStateJSON {
             "ProvingPeriodStart": epoch(state.provingPeriodStart),
             "CurrentDeadline": number(state.currentDeadline),
             "Deadlines": json(state.deadlines),
-            "EarlyTerminations": .array(terminations),
+            "EarlyTerminations": json(state.earlyTerminations),
             "DeadlineCronActive": .bool(state.deadlineCronActive),
         ]
     }
