@@ -1,3 +1,4 @@
+import BigIntegers
 import BuiltinActors
 import CBOR
 import Testing

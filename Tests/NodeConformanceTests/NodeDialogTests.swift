@@ -25,6 +25,7 @@ import Testing
         let files = [
             "reference/lotus/rpc/full-node-http.jsonl.gz",
             "reference/lotus/chain-nv15-a/keys.jsonl",
+            "reference/lotus/chain-nv15-a/index.jsonl.gz",
         ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
         let cases = try NodeDialogSet().cases(in: files)
         let summary = await Self.run(cases)
@@ -37,10 +38,21 @@ import Testing
         let files = [
             "reference/lotus/rpc/full-node-websocket.json",
             "reference/lotus/chain-nv15-a/keys.jsonl",
+            "reference/lotus/chain-nv15-a/index.jsonl.gz",
         ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
         let summary = await Self.run(try SocketDialogSet().cases(in: files))
         #expect(summary.total.failed == 0, "\(summary.text)")
         // The sixth begins without a token, which we decline.
         #expect(summary.total.passed == 5)
+    }
+
+    @Test func `a complete state is decoded as the reference decoded it`() async throws {
+        let files = ["json.gz", "car.zst"].map { ending in
+            let path = "reference/actors/state/world707-v7." + ending
+            return ConformanceFile(path: "\(Vectors.folder.path)/\(path)", relativePath: path)
+        }
+        let summary = await Self.run(try RecordedStateSet().cases(in: files))
+        #expect(summary.total.failed == 0, "\(summary.text)")
+        #expect(summary.total.passed == 106)
     }
 }

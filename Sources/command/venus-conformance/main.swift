@@ -1,8 +1,3 @@
 import Conformance
-import MessagerConformance
-import NodeConformance
 
-ConformanceCommand.main(
-    sets: ConformanceSets.all
-        + [NodeDialogSet(), SocketDialogSet(), MessagerDialogSet(), RecordedStateSet()]
-)
+ConformanceCommand.main(sets: allSets)

@@ -13,20 +13,27 @@ package struct NodeDialogSet: ConformanceSet {
     package init() {}
 
     package func cases(in files: [ConformanceFile]) throws -> [ConformanceCase] {
-        guard
-            let file = files.first(where: {
-                $0.relativePath.hasSuffix("rpc/full-node-http.jsonl.gz")
-            }),
-            let key = files.first(where: { $0.relativePath.hasSuffix("chain-nv15-a/keys.jsonl") })
-        else { return [] }
-        let folder = String(key.path.dropLast("/keys.jsonl".count))
-        let pairs = try NodeDialog.load(file.path)
         let wanted = try WantedNodeDifferences.load()
-        let shared = NodeDialogRun(pairs: pairs, folder: folder, wanted: wanted)
-        return pairs.map { pair in
-            ConformanceCase(corpus: Self.corpus, name: "\(pair.id) \(pair.method)") { _ in
-                try shared.report(of: pair.id)
+        return try files.filter { $0.relativePath.hasSuffix("rpc/full-node-http.jsonl.gz") }
+            .flatMap { file -> [ConformanceCase] in
+                let pairs = try NodeDialog.load(file.path)
+                let answers = pairs.map(\.answer).joined()
+                guard let folder = try RecordedChainFolder.find(for: answers, in: files) else {
+                    return [missingChain(file)]
+                }
+                let shared = NodeDialogRun(pairs: pairs, folder: folder, wanted: wanted)
+                return pairs.map { pair in
+                    ConformanceCase(corpus: Self.corpus, name: "\(pair.id) \(pair.method)") { _ in
+                        try shared.report(of: pair.id)
+                    }
+                }
             }
+    }
+
+    private func missingChain(_ file: ConformanceFile) -> ConformanceCase {
+        ConformanceCase(corpus: Self.corpus, name: file.relativePath) { _ in
+            let reason = "the chain that it was recorded over lies nowhere below the folder"
+            return ConformanceReport(group: "rpc", outcome: .skipped(reason))
         }
     }
 }

@@ -21,14 +21,18 @@ package struct SocketDialogSet: ConformanceSet {
     package init() {}
 
     package func cases(in files: [ConformanceFile]) throws -> [ConformanceCase] {
-        guard
-            let file = files.first(where: {
-                $0.relativePath.hasSuffix("rpc/full-node-websocket.json")
-            }),
-            let key = files.first(where: { $0.relativePath.hasSuffix("chain-nv15-a/keys.jsonl") })
-        else { return [] }
-        let folder = String(key.path.dropLast("/keys.jsonl".count))
+        try files.filter { $0.relativePath.hasSuffix("rpc/full-node-websocket.json") }
+            .flatMap { try cases(of: $0, files) }
+    }
+
+    private func cases(
+        of file: ConformanceFile,
+        _ files: [ConformanceFile]
+    ) throws -> [ConformanceCase] {
         let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: file.path)))
+        let text = String(decoding: bytes, as: UTF8.self)
+        // Without its chain nothing can be played; the set of requests says so.
+        guard let folder = try RecordedChainFolder.find(for: text, in: files) else { return [] }
         return try JSONValue(parsing: bytes).expectArray().map { recorded in
             let session = SocketSession(recorded)
             return ConformanceCase(corpus: Self.corpus, name: "websocket \(session.name)") { _ in

@@ -93,8 +93,14 @@ package struct DeadlineInfo: Hashable, Sendable {
 extension DeadlineInfo {
     /// The offset of a new miner's proving period: its address and the epoch, hashed, modulo the period.
     ///
-    /// - Parameter hash: BLAKE2b with 32 bytes, which an actor pays for.
-    /// - Source: specs-actors, `assignProvingPeriodOffset`.
+    /// Source: specs-actors, `assignProvingPeriodOffset`.
+    ///
+    /// - Parameters:
+    ///   - miner: The miner's ID address.
+    ///   - epoch: When it is created.
+    ///   - hash: BLAKE2b with 32 bytes, which an actor pays for.
+    /// - Returns: 0 to 2879.
+    /// - Throws: What `hash` throws.
     package static func periodOffset<Failure: Error>(
         of miner: Address,
         at epoch: ChainEpoch,
