@@ -210,7 +210,7 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "ChainStore", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing", "IPLD",
+            "ChainStore", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "IPLD",
             "KeyValueStore", "Multiformats", "NetworkParameters", "SQLStore", "StateMachine",
             "StateView", "StorageCircuits", "StorageProofs",
         ]
@@ -312,14 +312,25 @@ let modules: [Module] = [
         ]
     ),
 
-    // Checks of services against test data, with mocks that no service may use.
+    // Checks against test data with mocks that no service may use: whole chains, then services.
+    Module(
+        "ChainConformance",
+        .composition,
+        uses: [
+            "ActorRuntime", "BigIntegers", "BuiltinActors", "Bytes", "CBOR", "ChainStore",
+            "Conformance",
+            "Consensus", "FilecoinCrypto", "FilecoinTypes", "Genesis", "Hashing", "IPLD", "JSON",
+            "KeyValueStore", "Multiformats", "NetworkParameters", "ProofSystem", "StateMachine",
+            "StateView", "StorageCircuits",
+        ]
+    ),
     Module(
         "NodeConformance",
         .composition,
         uses: [
-            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "ChainStore", "Compression",
-            "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes", "Hashing",
+            "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes",
+            "ChainConformance", "ChainStore", "Compression",
+            "Conformance", "Consensus", "EventLoop", "FilecoinCrypto", "FilecoinTypes",
             "HTTP", "IPLD", "JSON", "JSONRPC", "KeyValueStore", "Multiformats",
             "NetworkParameters", "Node", "ServiceKit", "StateInspection", "TimeLapse", "VenusAPI",
         ]
@@ -417,7 +428,7 @@ let modules: [Module] = [
         "venus-conformance",
         .command,
         .executable,
-        uses: ["Conformance", "MessagerConformance", "NodeConformance"]
+        uses: ["ChainConformance", "Conformance", "MessagerConformance", "NodeConformance"]
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),

@@ -39,6 +39,13 @@ private final class OwnDrand: BeaconSource {
     }
 }
 
+/// Another chained beacon, with a round for each epoch: 100 more.
+private struct OtherBeacon: RandomBeacon {
+    let isChained = true
+    func round(at epoch: ChainEpoch) -> UInt64 { UInt64(bitPattern: epoch.rawValue &+ 100) }
+    func verify(_ entry: BeaconEntry, previous: BeaconEntry) {}
+}
+
 @Suite struct BeaconTests {
     private static let genesisTime: UInt64 = 1_000_000
     private let drand: OwnDrand
@@ -134,10 +141,10 @@ private final class OwnDrand: BeaconSource {
 
     @Test func `where the beacon changes two entries are wanted`() throws {
         let changing = BeaconSchedule([
-            BeaconSchedule.Point(start: 0, beacon: MockBeacon()),
+            BeaconSchedule.Point(start: 0, beacon: OtherBeacon()),
             BeaconSchedule.Point(start: 5, beacon: schedule.beacon(at: 5)),
         ])
-        let previous = MockBeacon().entry(104)
+        let previous = BeaconEntry(round: 104, data: [1])
         #expect(changing.requiredRounds(at: 6, parentEpoch: 4, previous: previous) == [54, 55])
         try changing.validate(entries(54...55), at: 6, parentEpoch: 4, previous: previous)
         #expect(throws: BeaconFault.wrongCountAtChange(1)) {

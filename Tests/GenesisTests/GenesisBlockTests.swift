@@ -186,18 +186,3 @@ import Testing
         }
     }
 }
-
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
-struct RecordedArchiveTests {
-    @Test(arguments: ["chain-nv15-a", "chain-nv15-long", "chain-nv15-real", "chain-nv14-nv15"])
-    func `a recorded template gives the recorded archive to the byte`(_ chain: String) throws {
-        let folder = "reference/lotus/\(chain)/"
-        let template = try GenesisTemplate(json: Vectors.bytes(folder + "genesis-template.json"))
-        let block = try GenesisBlock.make(
-            template,
-            parameters: .twoKiB,
-            secrets: try GenesisSecrets(recordedFor: template.networkName)
-        )
-        #expect(block.archive == (try Vectors.bytes(folder + "genesis.car")))
-    }
-}

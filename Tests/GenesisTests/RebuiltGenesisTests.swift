@@ -5,23 +5,13 @@ import Bytes
 import CBOR
 import FilecoinTypes
 import Genesis
-import Hashing
 import IPLD
-import JSON
 import Multiformats
 import TestSupport
 import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct RebuiltGenesisTests {
-    /// The key address of f081 in a state, which the reference draws at random.
-    private static func verifierKey(_ root: CID, _ store: any BlockStore) throws -> Address {
-        let tree = try StateTree(root: root, store: store)
-        let actor = try #require(try tree.actor(81))
-        let state: AccountState = try store.value(actor.head)
-        return state.address
-    }
-
     /// The actors that differ, with their heads.
     private static func differences(
         _ root: CID,
@@ -44,36 +34,6 @@ struct RebuiltGenesisTests {
         }
         try ours.forEach { id, _ in if !seen.contains(id) { lines.append("\(id) is too much") } }
         return lines
-    }
-
-    @Test(arguments: ["chain-nv15-a", "chain-nv15-long", "chain-nv15-real", "chain-nv14-nv15"])
-    func `a genesis is rebuilt from its template`(_ chain: String) throws {
-        let folder = "reference/lotus/\(chain)"
-        let template = try GenesisTemplate(
-            from: try JSONValue(parsing: try Vectors.bytes("\(folder)/genesis-template.json"))
-        )
-        let (roots, recorded) = try Vectors.archive("\(folder)/genesis.car")
-        let header: BlockHeader = try recorded.value(try #require(roots.first))
-        let store = MemoryBlockStore()
-        let builder = try GenesisBuilder(
-            template: template,
-            policy: .twoKiB,
-            verifierKey: try Self.verifierKey(header.parentStateRoot, recorded),
-            store: store
-        )
-        let ticket = SHA256.hash(Array("ticket|\(template.networkName)".utf8))
-        let block = try builder.block(ticket: ticket)
-        #expect(
-            try Self.differences(
-                block.parentStateRoot,
-                store,
-                from: header.parentStateRoot,
-                recorded
-            ) == []
-        )
-        #expect(block.parentStateRoot == header.parentStateRoot)
-        #expect(block == header)
-        #expect(block.cid == roots.first)
     }
 
     /// The networks of 2022: 2 KiB to 512 MiB.

@@ -13,39 +13,12 @@ import Testing
 /// States that lotus computed, and what it read out of them.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct RecordedStateTests {
-    private static let chains = [
-        "chain-nv15-a", "chain-nv14-nv15", "chain-nv15-long", "chain-nv15-real",
-    ]
-
     private static func store(_ chain: String) throws -> MemoryBlockStore {
         try Vectors.archive("reference/lotus/\(chain)/chain.car.zst").store
     }
 
     private static func lines(_ chain: String) throws -> [Fixture] {
         try Vectors.lines("reference/lotus/\(chain)/index.jsonl.gz")
-    }
-
-    @Test(arguments: chains)
-    func `the circulating supply after every tipset is that of the index`(chain: String) throws {
-        let store = try Self.store(chain)
-        for line in try Self.lines(chain) {
-            let view = try StateView(root: CID(line["stateRoot"]["/"].text), store: store)
-            let supply = try CirculatingSupply(
-                view.tree,
-                at: ChainEpoch(Int64(line["height"].integer)),
-                parameters: .twoKiB
-            )
-            let recorded = line["circulatingSupply"]
-            #expect(supply.vested.attoFIL.description == recorded["FilVested"].text)
-            #expect(supply.mined.attoFIL.description == recorded["FilMined"].text)
-            #expect(supply.burnt.attoFIL.description == recorded["FilBurnt"].text)
-            #expect(supply.locked.attoFIL.description == recorded["FilLocked"].text)
-            #expect(
-                supply.reserveDisbursed.attoFIL.description
-                    == recorded["FilReserveDisbursed"].text
-            )
-            #expect(supply.circulating.attoFIL.description == recorded["FilCirculating"].text)
-        }
     }
 
     @Test func `miners, their workers and their sectors are found`() throws {

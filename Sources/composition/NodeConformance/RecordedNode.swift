@@ -1,4 +1,5 @@
 import Bytes
+import ChainConformance
 import ChainStore
 import Compression
 import Conformance

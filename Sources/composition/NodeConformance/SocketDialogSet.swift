@@ -212,7 +212,8 @@ struct SocketPlayer {
         try await socket.send(
             text: Array(#"{"jsonrpc":"2.0","id":99,"method":"Filecoin.StateNetworkName"}"#.utf8)
         )
-        try await expect([#"{"id":99,"jsonrpc":"2.0","result":"oracle-chain-a"}"#])
+        let network = try await miners.client.call(StateNetworkName.self)
+        try await expect([#"{"id":99,"jsonrpc":"2.0","result":"\#(network)"}"#])
     }
 
     /// Waits for messages, in whatever order they come: answers and events overtake each other.

@@ -3,14 +3,14 @@ internal import FilecoinCrypto
 package import FilecoinTypes
 internal import Foundation
 internal import Compression
-internal import JSON
+package import JSON
 internal import Multiformats
 internal import Synchronization
 
 /// Reads files of test data.
-enum TestData {
+package enum TestData {
     /// The bytes of a file, decompressed by its ending.
-    static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         let raw = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
         if path.hasSuffix(".gz") { return try Deflate.decompress(raw, format: .gzip) }
         if path.hasSuffix(".zst") { return try Zstandard.decompress(raw) }
@@ -18,7 +18,7 @@ enum TestData {
     }
 
     /// The first bytes of a file, decompressed if it is a gzip file.
-    static func prefix(_ path: String, count: Int = 64) -> [UInt8] {
+    package static func prefix(_ path: String, count: Int = 64) -> [UInt8] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }
         guard let raw = try? handle.read(upToCount: 512) else { return [] }
@@ -28,7 +28,7 @@ enum TestData {
     }
 
     /// Bytes from Base 64.
-    static func base64(_ value: JSONValue?) throws -> [UInt8] {
+    package static func base64(_ value: JSONValue?) throws -> [UInt8] {
         guard let text = value?.string, let data = Data(base64Encoded: text) else {
             throw TestDataError("expected Base 64")
         }
@@ -51,9 +51,9 @@ enum TestData {
 }
 
 /// Test data that is not as its description says.
-struct TestDataError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+package struct TestDataError: Error, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
 }
 
 /// Verifies signatures with the real algorithms.

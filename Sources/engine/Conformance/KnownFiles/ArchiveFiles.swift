@@ -19,13 +19,6 @@ extension KnownFileSet {
             )
         }
         files.append(KnownFile("chain/mainnet-export40.index.json", mainnetHeaders))
-        for name in recordedChains {
-            files.append(
-                KnownFile(one: "reference/lotus/\(name)/index.jsonl.gz") {
-                    try RecordedHeaders(index: $0).check()
-                }
-            )
-        }
         return files
     }()
 
@@ -35,9 +28,6 @@ extension KnownFileSet {
     private static let geneses = [
         "calibnet", "calibnet-2021", "forcenet-nv0-tiny", "forcenet-nv14", "interopnet",
         "interopnet-nv13", "interopnet-nv15-a", "interopnet-nv15-d", "mainnet", "nerpanet",
-    ]
-    private static let recordedChains = [
-        "chain-nv15-a", "chain-nv14-nv15", "chain-nv15-long", "chain-nv15-real",
     ]
 
     // MARK: - The format

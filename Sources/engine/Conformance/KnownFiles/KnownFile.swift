@@ -1,5 +1,5 @@
 internal import Bytes
-internal import JSON
+package import JSON
 
 /// A file of test data with a known name, whose rows are the cases.
 ///
@@ -100,12 +100,12 @@ extension KnownFileSet {
 // MARK: - Checking
 
 /// Throws unless something holds.
-func check(_ isTrue: Bool, _ what: @autoclosure () -> String) throws {
+package func check(_ isTrue: Bool, _ what: @autoclosure () -> String) throws {
     guard isTrue else { throw TestDataError(what()) }
 }
 
 /// Throws unless two values are equal.
-func checkEqual<Value: Equatable>(
+package func checkEqual<Value: Equatable>(
     _ found: Value,
     _ expected: Value,
     _ what: @autoclosure () -> String
@@ -122,7 +122,7 @@ func checkRefused(_ what: @autoclosure () -> String, _ body: () throws -> Void) 
 
 extension ConformanceFile {
     /// The bytes, decompressed by the ending of the name.
-    func contents() throws -> [UInt8] { try TestData.bytes(path) }
+    package func contents() throws -> [UInt8] { try TestData.bytes(path) }
 
     /// The text, decompressed by the ending of the name.
     func text() throws -> String { String(decoding: try contents(), as: UTF8.self) }
@@ -131,29 +131,29 @@ extension ConformanceFile {
     func json() throws -> JSONValue { try JSONValue(parsing: try contents()) }
 
     /// The lines of the text that are not empty.
-    func lines() throws -> [String] { try text().split(separator: "\n").map(String.init) }
+    package func lines() throws -> [String] { try text().split(separator: "\n").map(String.init) }
 }
 
 extension JSONValue {
     /// The member of that name.
     ///
     /// - Throws: ``TestDataError`` if there is none.
-    func member(_ name: String) throws -> JSONValue {
+    package func member(_ name: String) throws -> JSONValue {
         guard let value = self[name] else { throw TestDataError("there is no \(name)") }
         return value
     }
 
     /// The text of a member.
-    func text(_ name: String) throws -> String {
+    package func text(_ name: String) throws -> String {
         guard let text = try member(name).string else { throw TestDataError("\(name) is no text") }
         return text
     }
 
     /// The bytes of a member in hexadecimal, with or without `0x`.
-    func hex(_ name: String) throws -> [UInt8] { try hexBytes(try text(name)) }
+    package func hex(_ name: String) throws -> [UInt8] { try hexBytes(try text(name)) }
 
     /// The whole number of a member.
-    func integer(_ name: String) throws -> Int64 {
+    package func integer(_ name: String) throws -> Int64 {
         guard let number = try member(name).integer(as: Int64.self) else {
             throw TestDataError("\(name) is no whole number")
         }
@@ -161,14 +161,14 @@ extension JSONValue {
     }
 
     /// The elements of a member.
-    func list(_ name: String) throws -> [JSONValue] {
+    package func list(_ name: String) throws -> [JSONValue] {
         guard let list = try member(name).array else { throw TestDataError("\(name) is no list") }
         return list
     }
 }
 
 /// The bytes of hexadecimal text, with or without `0x`.
-func hexBytes(_ text: some StringProtocol) throws -> [UInt8] {
+package func hexBytes(_ text: some StringProtocol) throws -> [UInt8] {
     let digits = text.hasPrefix("0x") ? String(text.dropFirst(2)) : String(text)
     guard let bytes = [UInt8](hex: digits) else {
         throw TestDataError("\(text) is not hexadecimal")

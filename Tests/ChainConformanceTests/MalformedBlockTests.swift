@@ -1,5 +1,6 @@
 import BigIntegers
 import CBOR
+import ChainConformance
 import ChainStore
 import Consensus
 import FilecoinTypes
@@ -16,8 +17,8 @@ struct MalformedBlockTests {
     private let block: FullBlock
 
     init() throws {
-        recorded = try RecordedChain("chain-nv15-a")
-        validator = try recorded.validator(MockWinningPoSt())
+        recorded = try RecordedChain(named: "chain-nv15-a")
+        validator = try recorded.validator()
         let header = recorded.head.minTicketBlock
         block = FullBlock(header: header, messages: try recorded.store.messages(of: header))
     }

@@ -1,5 +1,7 @@
 internal import BigIntegers
 internal import CBOR
+internal import ChainStore
+internal import Conformance
 internal import FilecoinCrypto
 internal import FilecoinTypes
 internal import Hashing
@@ -7,54 +9,49 @@ internal import IPLD
 internal import JSON
 internal import Multiformats
 
-/// The headers of a whole chain that lotus made with a mock beacon: every signature, ticket, election proof and
-/// win count, with keys and power read from the states in the archive beside the index.
-struct RecordedHeaders {
-    private let lines: [JSONValue]
-    /// Those of the chain that won.
-    private let main: [JSONValue]
-    private let store: MemoryBlockStore
+/// The headers of a tipset: every signature, ticket, election proof and win count, with keys and power read from the
+/// states in the archive.
+///
+/// It shares no code with the actors and with the validation of blocks, so that it can judge headers on its own.
+struct HeaderCheck {
+    private let line: ChainLine
+    private let main: [ChainLine]
+    private let store: any BlockStore
+    private let chain: ChainStore
 
-    init(index: ConformanceFile) throws {
-        lines = try index.lines().map { try JSONValue(parsing: $0) }
-        main = lines.filter { $0["fork"]?.bool != true }
-        let path = index.path.replacing("index.jsonl.gz", with: "chain.car.zst")
-        store = try KnownFileSet.archive(
-            ConformanceFile(path: path, relativePath: index.relativePath)
-        ).store
+    init(_ line: ChainLine, _ recorded: RecordedChain) {
+        self.line = line
+        main = recorded.main
+        store = recorded.store.blocks
+        chain = recorded.store
     }
 
-    /// Checks every block but the genesis.
+    /// Checks every block of the tipset.
     func check() throws {
-        var checked = 0
-        for line in lines where try line.integer("height") > 0 {
-            let lookback = try RecordedState(root: lookbackState(line), store: store)
-            let root = try CID(line.member("parentStateRoot").text("/"))
-            let parent = try RecordedState(root: root, store: store)
-            for block in try line.list("blocks") {
-                let cid = try CID(block.member("cid").text("/"))
+        let lookback = try RecordedState(root: lookbackState(), store: store)
+        let parent = try RecordedState(root: line.cid("parentStateRoot"), store: store)
+        let blocks = try line.json.list("blocks")
+        try checkEqual(blocks.count, line.key.cids.count, "number of blocks")
+        for (block, cid) in zip(blocks, line.key.cids) {
+            do {
                 let header = try store.value(cid, as: BlockHeader.self)
                 try checkEqual(header.cid, cid, "CID")
-                do {
-                    try check(header, winCount: block.integer("winCount"), lookback, parent)
-                } catch {
-                    throw TestDataError("block \(cid): \(error)")
-                }
-                checked += 1
+                try check(header, winCount: block.integer("winCount"), lookback, parent)
+            } catch {
+                throw TestDataError("block \(cid) of \(line.name): \(error)")
             }
         }
-        guard checked > 0 else { throw TestDataError("the index has no blocks") }
     }
 
     /// The state that the election of a tipset looks at: 900 epochs back, or that of its parents.
-    private func lookbackState(_ line: JSONValue) throws -> CID {
-        let own = try line.integer("height")
-        let past = try main.last { try $0.integer("height") <= max(0, own - 900) }
-        let parent = try main.last { try $0.integer("height") < own }
-        guard let past, let parent, try past.integer("height") < parent.integer("height") else {
-            return try CID(line.member("parentStateRoot").text("/"))
+    private func lookbackState() throws -> CID {
+        let target = max(0, line.height - 900)
+        let past = main.last { $0.height <= target }
+        let parent = main.last { $0.height < line.height }
+        guard let past, let parent, past.height < parent.height else {
+            return try line.cid("parentStateRoot")
         }
-        return try CID(past.member("stateRoot").text("/"))
+        return try past.cid("stateRoot")
     }
 
     private func check(
@@ -64,22 +61,24 @@ struct RecordedHeaders {
         _ parent: RecordedState
     ) throws {
         guard let worker = try lookback.workerKey(of: header.miner),
-            let signature = header.blockSignature, let ticket = header.ticket,
-            let proof = header.electionProof, let aggregate = header.blsAggregate,
             let power = try lookback.power(of: header.miner)
+        else { throw TestDataError("\(header.miner) has no worker or no power") }
+        guard let signature = header.blockSignature, let ticket = header.ticket,
+            let proof = header.electionProof, let aggregate = header.blsAggregate
         else { throw TestDataError("a field is missing") }
-        try signature.verify(header.signingBytes, by: worker)
+        try named("signature") { try signature.verify(header.signingBytes, by: worker) }
         let parents = try Tipset(header.parents.map { try store.value($0, as: BlockHeader.self) })
         // A block without entries of its own draws from its parents' last one.
         guard
             let entry = header.beaconEntries.last ?? parents.minTicketBlock.beaconEntries.last
         else { throw TestDataError("there is no beacon entry") }
-        let round = (0..<8).reversed().map { UInt8(truncatingIfNeeded: entry.round >> ($0 * 8)) }
-        try checkEqual(entry.data, BLAKE2b.hash256(round), "entry of the mock beacon")
+        try checkBeacon(header, parents: parents)
         let draws = BlockDraws(beaconEntry: entry, epoch: header.height, miner: header.miner)
         let input = draws.ticketInput(parentTicket: parents.minTicket)
-        try VRF.verify(ticket.vrfProof, input: input, worker: worker)
-        try VRF.verify(proof.vrfProof, input: draws.electionInput, worker: worker)
+        try named("ticket") { try VRF.verify(ticket.vrfProof, input: input, worker: worker) }
+        try named("election proof") {
+            try VRF.verify(proof.vrfProof, input: draws.electionInput, worker: worker)
+        }
         let wins = ElectionProof.winCount(
             vrfProof: proof.vrfProof,
             power: power.own,
@@ -87,25 +86,45 @@ struct RecordedHeaders {
         )
         try checkEqual(wins, proof.winCount, "win count in the header")
         try checkEqual(wins, winCount, "win count in the index")
-        let messages = try ArchivedMessages(header, store: store)
-        try aggregate.verifyAggregate(
-            messages.bls.map { (signer: try parent.key(of: $0.from), message: $0.cid.bytes) }
-        )
-        for message in messages.secp {
-            let signer = try parent.key(of: message.message.from)
-            try message.signature.verify(message.message.cid.bytes, by: signer)
+        let messages = try chain.messages(of: header)
+        try named("BLS aggregate") {
+            try aggregate.verifyAggregate(
+                messages.bls.map { (signer: try parent.key(of: $0.from), message: $0.cid.bytes) }
+            )
         }
+        for message in messages.secp {
+            try named("signature of message \(message.cid)") {
+                let signer = try parent.key(of: message.message.from)
+                try message.signature.verify(message.message.cid.bytes, by: signer)
+            }
+        }
+    }
+
+    /// Checks that there is an entry for every epoch since the parents', by the rule of ``MockBeacon``.
+    private func checkBeacon(_ header: BlockHeader, parents: Tipset) throws {
+        // The entry of genesis belongs to no round: after it only the one of the epoch is wanted.
+        let count = parents.height == 0 ? 1 : header.height.rawValue - parents.height.rawValue
+        try checkEqual(Int64(header.beaconEntries.count), count, "number of beacon entries")
+        let first = UInt64(clamping: header.height.rawValue + 101 - count)
+        for (number, entry) in zip(first..., header.beaconEntries) {
+            try checkEqual(entry.round, number, "round of a beacon entry")
+            let round = (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+            try checkEqual(entry.data, BLAKE2b.hash256(round), "beacon entry of round \(number)")
+        }
+    }
+
+    /// Runs a check; says what it was about if it fails.
+    private func named(_ what: String, _ check: () throws -> Void) throws {
+        do { try check() } catch { throw TestDataError("\(what): \(error)") }
     }
 }
 
 /// Just enough of a state tree of network version 14 or 15 to find keys and power, read field by field.
-///
-/// It shares no code with the actors, so that it can judge headers on its own.
 private struct RecordedState {
-    private let store: MemoryBlockStore
+    private let store: any BlockStore
     private let actors: HAMT<ActorRecord>
 
-    init(root: CID, store: MemoryBlockStore) throws {
+    init(root: CID, store: any BlockStore) throws {
         self.store = store
         let root = try store.value(root, as: StateRoot.self)
         actors = try HAMT(root: root.actors, store: store, bitWidth: 5)
