@@ -336,6 +336,16 @@ let modules: [Module] = [
         ]
     ),
 
+    // Checks of proofs against what the reference computed.
+    Module(
+        "ProofConformance",
+        .composition,
+        uses: [
+            "BLS12381", "Bytes", "Conformance", "FilecoinTypes", "Hashing", "JSON", "Multiformats",
+            "Poseidon", "ProofSystem", "StorageCircuits", "StorageProofs",
+        ]
+    ),
+
     // Whole proving periods in minutes: the protocol clock jumps, and every tipset's money is checked.
     Module(
         "TimeLapse",
@@ -428,7 +438,10 @@ let modules: [Module] = [
         "venus-conformance",
         .command,
         .executable,
-        uses: ["ChainConformance", "Conformance", "MessagerConformance", "NodeConformance"]
+        uses: [
+            "ChainConformance", "Conformance", "MessagerConformance", "NodeConformance",
+            "ProofConformance",
+        ]
     ),
     Module("venus-messager", .command, .executable, uses: ["Messager", "ServiceKit"]),
     Module("venus-miner", .command, .executable, uses: ["Miner", "ServiceKit"]),

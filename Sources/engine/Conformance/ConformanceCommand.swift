@@ -4,13 +4,14 @@ internal import Foundation
 /// `venus-conformance`: runs all test data below a folder.
 package enum ConformanceCommand {
     private static let usage = """
-        usage: venus-conformance [--trace] [--only TEXT]... [--workers N] FOLDER
+        usage: venus-conformance [--trace] [--all] [--only TEXT]... [--workers N] FOLDER
 
         Runs every conformance vector and history found below FOLDER and prints what passed, failed and was
         skipped, per collection and per actor method.
 
           --trace      show the first difference of each failure step by step, and every step of
                        a dialog that differs
+          --all        also what takes minutes or gigabytes
           --only TEXT  only cases whose collection or name contains TEXT; may be repeated
           --workers N  threads (default: one per core)
 
@@ -42,6 +43,7 @@ package enum ConformanceCommand {
         while let argument = arguments.popFirst() {
             switch argument {
             case "--trace": options.showsTrace = true
+            case "--all": options.runsCostlyCases = true
             case "--only":
                 guard let text = arguments.popFirst() else { fail("--only needs a text") }
                 filters.append(text)

@@ -50,10 +50,17 @@ package struct ConformanceOptions: Sendable {
     package var showsTrace: Bool
     /// Keys for proofs of main network messages; without, what the data says is believed.
     package var keys: OfficialKeys?
+    /// Whether cases run that take minutes or gigabytes.
+    package var runsCostlyCases: Bool
 
-    package init(showsTrace: Bool = false, keys: OfficialKeys? = nil) {
+    package init(
+        showsTrace: Bool = false,
+        keys: OfficialKeys? = nil,
+        runsCostlyCases: Bool = false
+    ) {
         self.showsTrace = showsTrace
         self.keys = keys
+        self.runsCostlyCases = runsCostlyCases
     }
 }
 

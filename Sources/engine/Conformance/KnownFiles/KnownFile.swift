@@ -4,22 +4,31 @@ package import JSON
 /// A file of test data with a known name, whose rows are the cases.
 ///
 /// To add one, write its rows beside the others and put it into ``KnownFileSet/files``.
-struct KnownFile: Sendable {
+package struct KnownFile: Sendable {
     /// One row.
-    struct Row: Sendable {
-        let name: String
+    package struct Row: Sendable {
+        package let name: String
+        /// Why it takes more than half a minute or a gigabyte, if it does: then it runs only when all is asked for.
+        package let cost: String?
         /// Throws what is wrong; a ``Skip`` says why it was left out.
-        let check: @Sendable () throws -> Void
+        package let check: @Sendable () throws -> Void
 
-        init(_ name: String, _ check: @escaping @Sendable () throws -> Void) {
+        package init(
+            _ name: String,
+            cost: String? = nil,
+            _ check: @escaping @Sendable () throws -> Void
+        ) {
             self.name = name
+            self.cost = cost
             self.check = check
         }
     }
 
     /// Why a row is left out.
-    struct Skip: Error {
-        let reason: String
+    package struct Skip: Error {
+        package let reason: String
+
+        package init(reason: String) { self.reason = reason }
     }
 
     /// The end of the file's path, as the index of the test data names it.
@@ -66,18 +75,33 @@ package struct KnownFileSet: ConformanceSet {
     }
 
     private static func cases(of known: KnownFile, _ file: ConformanceFile) -> [ConformanceCase] {
-        let corpus = known.corpus
-        return rows(of: known, file).map { row in
-            ConformanceCase(corpus: corpus, name: "\(file.relativePath) \(row.name)") { _ in
-                do {
-                    try row.check()
-                    return ConformanceReport(group: corpus, outcome: .passed)
-                } catch let skip as KnownFile.Skip {
-                    return ConformanceReport(group: corpus, outcome: .skipped(skip.reason))
-                } catch {
-                    return ConformanceReport(group: corpus, outcome: .failed("\(error)"))
-                }
-            }
+        rows(of: known, file).map { row in
+            row.conformanceCase(in: file, corpus: known.corpus, group: known.corpus)
+        }
+    }
+}
+
+extension KnownFile.Row {
+    /// The row of a file as a case.
+    package func conformanceCase(
+        in file: ConformanceFile,
+        corpus: String,
+        group: String
+    ) -> ConformanceCase {
+        ConformanceCase(corpus: corpus, name: "\(file.relativePath) \(name)") { options in
+            ConformanceReport(group: group, outcome: outcome(options))
+        }
+    }
+
+    private func outcome(_ options: ConformanceOptions) -> ConformanceReport.Outcome {
+        if let cost, !options.runsCostlyCases { return .skipped("\(cost); --all runs it") }
+        do {
+            try check()
+            return .passed
+        } catch let skip as KnownFile.Skip {
+            return .skipped(skip.reason)
+        } catch {
+            return .failed("\(error)")
         }
     }
 }
@@ -115,7 +139,7 @@ package func checkEqual<Value: Equatable>(
 }
 
 /// Throws unless `body` does.
-func checkRefused(_ what: @autoclosure () -> String, _ body: () throws -> Void) throws {
+package func checkRefused(_ what: @autoclosure () -> String, _ body: () throws -> Void) throws {
     do { try body() } catch { return }
     throw TestDataError("\(what()) is accepted")
 }
@@ -128,7 +152,7 @@ extension ConformanceFile {
     func text() throws -> String { String(decoding: try contents(), as: UTF8.self) }
 
     /// The JSON document.
-    func json() throws -> JSONValue { try JSONValue(parsing: try contents()) }
+    package func json() throws -> JSONValue { try JSONValue(parsing: try contents()) }
 
     /// The lines of the text that are not empty.
     package func lines() throws -> [String] { try text().split(separator: "\n").map(String.init) }
