@@ -43,6 +43,8 @@ final class RuleWorld {
     /// Miners, whose deadlines ``advance(to:)`` stops for.
     var miners: [ActorID] = []
     private var nonce: UInt64 = 0
+    /// Whether what a message does is undone even if it succeeds.
+    private var isTrial = false
 
     init(
         at epoch: ChainEpoch = 3000,
@@ -87,7 +89,7 @@ final class RuleWorld {
         tree.beginSnapshot()
         defer { tree.endSnapshot() }
         do throws(ActorError) {
-            return try machine.call(
+            let returned = try machine.call(
                 from: sender,
                 to: .id(receiver),
                 method: method,
@@ -95,10 +97,24 @@ final class RuleWorld {
                 params: params?.cborBytes() ?? [],
                 depth: 0
             )
+            if isTrial { tree.revert() }
+            return returned
         } catch {
             tree.revert()
             throw Refusal(code: error.exitCode, message: error.message)
         }
+    }
+
+    /// Returns how a message would end; nothing changes.
+    func trial(
+        _ method: MethodNumber,
+        to receiver: ActorID,
+        from sender: ActorID,
+        _ params: (any CBOREncodable)? = nil
+    ) throws -> ExitCode {
+        isTrial = true
+        defer { isTrial = false }
+        return try exitCode(method, to: receiver, from: sender, params)
     }
 
     /// Sends a message and returns how it ended.

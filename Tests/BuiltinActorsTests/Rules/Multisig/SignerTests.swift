@@ -109,6 +109,21 @@ import Testing
         #expect(try world.exitCode(4, to: wallet, from: RuleWorld.owner, cancel) == .notFound)
     }
 
+    @Test func `a single approval is not lowered, 256 signers are enough`() throws {
+        let lower = RemoveSignerParameters(signer: .id(RuleWorld.client), decrease: true)
+        try world.change(wallet, as: MultisigState.self) { $0.approvalsThreshold = 1 }
+        #expect(try world.exitCode(6, to: wallet, from: wallet, lower) == .illegalArgument)
+        try world.change(wallet, as: MultisigState.self) { state in
+            state.signers += (0..<252).map { .id(ActorID(5000 + $0)) }
+        }
+        func add(_ id: ActorID) throws -> ExitCode {
+            let signer = AddSignerParameters(signer: .id(id), increase: false)
+            return try world.exitCode(5, to: wallet, from: wallet, signer)
+        }
+        #expect(try add(RuleWorld.other) == .ok)
+        #expect(try add(RuleWorld.registryRoot) == .forbidden)
+    }
+
     @Test func `fewer signers than approvals are not allowed`() throws {
         let leave = RemoveSignerParameters(signer: .id(RuleWorld.client), decrease: false)
         #expect(try world.exitCode(6, to: wallet, from: wallet, leave) == .illegalArgument)

@@ -43,6 +43,20 @@ import Testing
         #expect(try change(VerifiedRegistryMethod.useBytes, 1000) == .ok)
     }
 
+    @Test func `nothing is given back to the root or to a verifier`() throws {
+        for id in [RuleWorld.registryRoot, RuleWorld.reporter] {
+            let given = DataCapChange(address: .id(id), dealSize: 256)
+            #expect(
+                try world.exitCode(
+                    VerifiedRegistryMethod.restoreBytes,
+                    to: .verifiedRegistry,
+                    from: .market,
+                    given
+                ) == .illegalArgument
+            )
+        }
+    }
+
     @Test func `nobody is verifier and client, and a verifier's allowance is used up`() throws {
         func give(_ bytes: BigInt, to id: ActorID) throws -> ExitCode {
             try world.exitCode(
