@@ -32,6 +32,7 @@ struct ChainSetTests {
         for group in ["headers", "validation", "made again"] {
             #expect(summary.byGroup["chain \(group)"]?.passed == 754)
         }
+        #expect(summary.byGroup["chain traces"]?.passed == 196)
         #expect(summary.byGroup["chain archive"]?.passed == 12)
         #expect(summary.byGroup["chain genesis"]?.passed == 4)
         #expect(summary.byGroup["chain foreign proof"]?.passed == 31)

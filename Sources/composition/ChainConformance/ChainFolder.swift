@@ -9,6 +9,7 @@ internal import Foundation
 /// | `index.jsonl.gz` | a line for each tipset: what lotus got when it executed it |
 /// | `genesis.car`, `genesis-template.json` | the first block and what it was made from |
 /// | `keys.jsonl` | the keys of all accounts and miners |
+/// | `traces.jsonl.gz` | calls and charges for gas of some messages |
 /// | `vk/*.vk` | verifying keys, if the proofs of the chain are real |
 ///
 /// The first two make it a chain; of the others some may be missing.

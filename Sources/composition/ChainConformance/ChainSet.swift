@@ -1,6 +1,7 @@
 package import Conformance
 internal import FilecoinCrypto
 internal import FilecoinTypes
+internal import JSON
 internal import Synchronization
 
 /// Whole chains that lotus made, found by their files in any folder.
@@ -11,6 +12,7 @@ internal import Synchronization
 /// | `genesis` | the chain | the template gives the first block, to the byte of its archive |
 /// | `headers` | a tipset | signatures, ticket, election, win count, beacon, without the code of actors and validation |
 /// | `execution` | a tipset | messages, receipts, gas, roots, weight, base fee, supply |
+/// | `traces` | a height | calls and charges of the messages that were traced |
 /// | `validation` | a tipset | our block validation accepts its blocks, WinningPoSt included |
 /// | `made again` | a tipset | keys, messages and proofs give the same block CIDs |
 /// | `foreign proof` | a tipset | with real proofs: another block's proof is refused |
@@ -65,7 +67,23 @@ private struct ChainCases {
                 cases += blockCases(line, next: lines[(index + 1) % lines.count])
             }
         }
-        return cases
+        return cases + traceCases(lines)
+    }
+
+    /// A case for each height with traces.
+    private func traceCases(_ lines: [ChainLine]) -> [ConformanceCase] {
+        let loader = loader
+        let traces: [ChainEpoch: [JSONValue]]
+        do { traces = try TraceCheck.read(folder) } catch {
+            return [whole("traces", "traces") { throw error }]
+        }
+        // The lines of forks come last.
+        let byHeight = Dictionary(grouping: lines, by: \.height)
+        return traces.sorted { $0.key < $1.key }.map { height, traces in
+            whole("traces", "traces \(height)") {
+                try TraceCheck(traces, loader.chain().recorded).check(byHeight[height] ?? [])
+            }
+        }
     }
 
     private func blockCases(_ line: ChainLine, next: ChainLine) -> [ConformanceCase] {
