@@ -13,16 +13,6 @@ import ServiceKit
 import StateView
 import VenusAPI
 
-/// The multisig actor's methods.
-private enum MultisigMethod {
-    static let propose: MethodNumber = 2
-    static let approve: MethodNumber = 3
-    static let cancel: MethodNumber = 4
-    static let addSigner: MethodNumber = 5
-    static let removeSigner: MethodNumber = 6
-    static let swapSigner: MethodNumber = 7
-}
-
 /// The methods about multisig actors: what they hold, and the messages that move it.
 struct MultisigAPI: Sendable {
     /// Which signer does what to which multisig.
@@ -47,14 +37,16 @@ struct MultisigAPI: Sendable {
             _ method: MethodNumber,
             _ params: some CBOREncodable
         ) -> MessagePrototypeResult {
-            message(
-                MultisigMethod.propose,
-                ProposeParameters(
-                    to: multisig,
-                    value: .zero,
-                    method: method,
-                    params: params.cborBytes()
-                )
+            message(MultisigMethod.propose, own(method, params))
+        }
+
+        /// What a proposal to call a method of the multisig itself says.
+        func own(_ method: MethodNumber, _ params: some CBOREncodable) -> ProposeParameters {
+            ProposeParameters(
+                to: multisig,
+                value: .zero,
+                method: method,
+                params: params.cborBytes()
             )
         }
     }
@@ -330,15 +322,6 @@ struct MultisigAPI: Sendable {
         registerSignerAnswers(on: &api)
     }
 
-    /// A proposal to call a method of the multisig itself.
-    private static func own(
-        _ multisig: Address,
-        _ method: MethodNumber,
-        _ params: some CBOREncodable
-    ) -> ProposeParameters {
-        ProposeParameters(to: multisig, value: .zero, method: method, params: params.cborBytes())
-    }
-
     private func registerSignerAnswers(on api: inout RPCService) {
         let api0 = self
         api.on(MsigAddApprove.self, need: .sign) {
@@ -349,49 +332,47 @@ struct MultisigAPI: Sendable {
             proposer,
             signer,
             increase in
+            let call = Call(multisig: multisig, sender: sender)
             let wanted = AddSignerParameters(signer: signer, increase: increase)
             return try await api0.answer(
                 MultisigMethod.approve,
-                Call(multisig: multisig, sender: sender),
+                call,
                 id,
                 proposer: proposer,
-                Self.own(multisig, MultisigMethod.addSigner, wanted)
+                call.own(MultisigMethod.addSigner, wanted)
             )
         }
         api.on(MsigAddCancel.self, need: .sign) { _, multisig, sender, id, signer, increase in
+            let call = Call(multisig: multisig, sender: sender)
             let wanted = AddSignerParameters(signer: signer, increase: increase)
             return try await api0.answer(
                 MultisigMethod.cancel,
-                Call(multisig: multisig, sender: sender),
+                call,
                 id,
                 proposer: sender,
-                Self.own(multisig, MultisigMethod.addSigner, wanted)
+                call.own(MultisigMethod.addSigner, wanted)
             )
         }
         api.on(MsigSwapApprove.self, need: .sign) { _, multisig, sender, id, proposer, old, new in
-            try await api0.answer(
+            let call = Call(multisig: multisig, sender: sender)
+            let wanted = SwapSignerParameters(from: old, to: new)
+            return try await api0.answer(
                 MultisigMethod.approve,
-                Call(multisig: multisig, sender: sender),
+                call,
                 id,
                 proposer: proposer,
-                Self.own(
-                    multisig,
-                    MultisigMethod.swapSigner,
-                    SwapSignerParameters(from: old, to: new)
-                )
+                call.own(MultisigMethod.swapSigner, wanted)
             )
         }
         api.on(MsigSwapCancel.self, need: .sign) { _, multisig, sender, id, old, new in
-            try await api0.answer(
+            let call = Call(multisig: multisig, sender: sender)
+            let wanted = SwapSignerParameters(from: old, to: new)
+            return try await api0.answer(
                 MultisigMethod.cancel,
-                Call(multisig: multisig, sender: sender),
+                call,
                 id,
                 proposer: sender,
-                Self.own(
-                    multisig,
-                    MultisigMethod.swapSigner,
-                    SwapSignerParameters(from: old, to: new)
-                )
+                call.own(MultisigMethod.swapSigner, wanted)
             )
         }
     }
