@@ -16,7 +16,14 @@ struct AuthFixture {
 
     init(limiter: FailureLimiter = FailureLimiter()) async throws {
         let time = Clock(value: 1_795_222_800_000_000_000)
-        store = try await AuthStore(.memory, random: SeededRandom(seed: [1]), now: { time.next() })
+        // Tokens are remembered for the whole test, however slow the machine is.
+        let start = ContinuousClock.now
+        store = try await AuthStore(
+            .memory,
+            random: SeededRandom(seed: [1]),
+            now: { time.next() },
+            tokenCache: TokenCache(now: { start })
+        )
         server = AuthServer(
             store: store,
             localToken: Secret("local"),

@@ -70,6 +70,13 @@ enum WhereOnLoop: RPCMethod {
     typealias Result = Bool
 }
 
+enum WhereImmediate: RPCMethod {
+    static let name = "Test.WhereImmediate"
+    static let parameterNames: [String] = ["number"]
+    typealias Parameters = Positional<Int64>
+    typealias Result = Bool
+}
+
 enum WhereOnPool: RPCMethod {
     static let name = "Test.WhereOnPool"
     static let parameterNames: [String] = []
@@ -146,6 +153,10 @@ final class LoopbackService: Sendable {
         }
         api.on(WhereOnLoop.self, need: .read, runs: .loop) { _ in EventLoop.shared.isCurrent }
         api.on(WhereOnPool.self, need: .read) { _ in EventLoop.shared.isCurrent }
+        api.onImmediate(WhereImmediate.self, need: .read) { _, number in
+            guard number < 10 else { throw RPCError(code: 7, "too large") }
+            return EventLoop.shared.isCurrent
+        }
         api.on(Hang.self, need: .read) { _ in
             tell.yield("hangs")
             do {

@@ -53,6 +53,8 @@ import Testing
         let client = RPCClient(service.url(scheme), token: "read")
         #expect(try await client.call(WhereOnLoop.self))
         #expect(try await client.call(WhereOnPool.self) == false)
+        #expect(try await client.call(WhereImmediate.self, 9))
+        await #expect(throws: RPCError.self) { try await client.call(WhereImmediate.self, 10) }
         await client.close()
         await service.server.shutdown(grace: .zero)
     }

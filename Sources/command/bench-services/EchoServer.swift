@@ -36,7 +36,7 @@ enum EchoServer {
     /// Serves for ever; the port stands in `file` as soon as it listens.
     static func run(portFile file: String) async throws {
         var service = RPCService()
-        service.on(Echo.self, need: .read, runs: .loop) { _, text in text }
+        service.onImmediate(Echo.self, need: .read) { _, text in text }
         var router = HTTPRouter()
         service.mount(on: &router, at: Echo.path, verifier: OpenDoor())
         let server = HTTPServer(router: router)

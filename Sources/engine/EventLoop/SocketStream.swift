@@ -34,6 +34,14 @@ package actor SocketStream: ByteStream {
     private var readTimer: LoopTimer?
     private var writeTimer: LoopTimer?
     private var hangUp: (@Sendable () -> Void)?
+    private var taker: Taker?
+    /// Whether the reader that waits leaves bytes to the taker.
+    private var leavesToTaker: Bool = false
+
+    /// Takes bytes as they arrive, on the loop, while the reader goes on waiting.
+    ///
+    /// Returns until when the reader waits for more, or `nil` to wake it. The bytes are the taker's either way.
+    package typealias Taker = @Sendable ([UInt8]) -> IOInstant?
 
     /// Takes over a connected handle; called on the loop.
     init(connected handle: SocketHandle, loop: EventLoop, peer: SocketAddress?) {
@@ -69,11 +77,24 @@ package actor SocketStream: ByteStream {
     }
 
     /// Resumes the continuation, once, when there is something to take.
+    ///
+    /// With `leavingToTaker` the stream's taker sees the bytes first, and decides whether the reader wakes.
     package nonisolated func waitInPlace(
         with continuation: UnsafeContinuation<Wake, Never>,
-        until deadline: IOInstant?
+        until deadline: IOInstant?,
+        leavingToTaker: Bool = false
     ) {
-        inPlace { unsafe $0.wait(with: continuation, until: deadline) }
+        inPlace { stream in
+            unsafe stream.wait(with: continuation, until: deadline)
+            stream.leavesToTaker = leavingToTaker
+        }
+    }
+
+    /// Sets who takes bytes while a reader waits that leaves them to it, or nobody.
+    ///
+    /// A taker must not wait and takes microseconds; what it refers to lives until the stream is closed.
+    package nonisolated func takeInPlace(by taker: Taker?) {
+        inPlace { $0.taker = $0.isClosed ? nil : taker }
     }
 
     /// What has arrived after the wait.
@@ -148,11 +169,19 @@ package actor SocketStream: ByteStream {
     private func wakeReader(_ wake: Wake) {
         guard let waiting = unsafe reader else { return }
         unsafe reader = nil
+        leavesToTaker = false
         unsafe waiting.resume(returning: wake)
     }
 
     /// Takes bytes from libuv.
     func didRead(_ bytes: UnsafeBufferPointer<UInt8>) {
+        if leavesToTaker, received.isEmpty, unsafe reader != nil, let taker {
+            let deadline = unsafe taker(Array(bytes))
+            // The taker's answer may have failed, which has woken the reader.
+            guard unsafe reader != nil else { return }
+            if let deadline { return setReadDeadline(deadline) }
+            return wakeReader(.ready)
+        }
         unsafe received.append(contentsOf: bytes)
         if received.count >= Self.highWater {
             isPaused = true
@@ -268,6 +297,7 @@ package actor SocketStream: ByteStream {
         handle.stopReading()
         wakeReader(.failed(IOError(.closed, "the connection is closed")))
         hangUp = nil
+        taker = nil
         if queuedBytes == 0 || failure != nil {
             finishClosing()
         } else {
@@ -283,6 +313,7 @@ package actor SocketStream: ByteStream {
         readTimer = nil
         writeTimer = nil
         hangUp = nil
+        taker = nil
         wakeWriters(.failed(IOError(.closed, "the connection is closed")))
         handle.close()
     }

@@ -16,14 +16,41 @@ package struct HTTPRouter: Sendable {
         case pool
     }
 
+    /// What is known when a request was looked at, on the loop, without waiting.
+    package enum Answer: Sendable {
+        /// The answer.
+        case now(HTTPResponse)
+        /// What must wait or compute to find it; runs where the connection lives.
+        case later(Later)
+    }
+
+    /// The rest of the work on a request.
+    package typealias Later = nonisolated(nonsending) @Sendable () async throws -> HTTPResponse
+
+    /// Looks at a request, in microseconds.
+    package typealias Start = @Sendable (HTTPRequest) -> Answer
+
     /// One entry.
     struct Route: Sendable {
         let method: HTTPMethod?
         let path: String
         let isPrefix: Bool
         let bodyBytes: Int?
-        let place: Place
-        let handler: Handler
+        let start: Start
+
+        init(
+            _ method: HTTPMethod?,
+            _ path: String,
+            isPrefix: Bool,
+            bodyBytes: Int? = nil,
+            start: @escaping Start
+        ) {
+            self.method = method
+            self.path = path
+            self.isPrefix = isPrefix
+            self.bodyBytes = bodyBytes
+            self.start = start
+        }
 
         func matches(path: Substring) -> Bool {
             isPrefix ? path.hasPrefix(self.path) : path == self.path
@@ -32,14 +59,9 @@ package struct HTTPRouter: Sendable {
 
     private var exact: [String: [Route]] = [:]
     private var prefixes: [Route] = []
-    private var fallback: Route = Route(
-        method: nil,
-        path: "/",
-        isPrefix: true,
-        bodyBytes: nil,
-        place: .loop,
-        handler: { _ in .text(.notFound, "404 page not found\n") }
-    )
+    private var fallback: Route = Route(nil, "/", isPrefix: true) { _ in
+        .now(.text(.notFound, "404 page not found\n"))
+    }
 
     /// A router that answers everything with 404.
     package init() {}
@@ -56,14 +78,23 @@ package struct HTTPRouter: Sendable {
         runs place: Place = .pool,
         _ handler: @escaping Handler
     ) {
+        on(method, path, bodyBytes: bodyBytes, starting: Self.start(handler, at: place))
+    }
+
+    /// Adds a handler that often knows the answer at once, which costs no task and no switch.
+    package mutating func on(
+        _ method: HTTPMethod?,
+        _ path: String,
+        bodyBytes: Int? = nil,
+        starting start: @escaping Start
+    ) {
         let isPrefix = path.hasSuffix("*")
         let route = Route(
-            method: method,
-            path: isPrefix ? String(path.dropLast()) : path,
+            method,
+            isPrefix ? String(path.dropLast()) : path,
             isPrefix: isPrefix,
             bodyBytes: bodyBytes,
-            place: place,
-            handler: handler
+            start: start
         )
         if isPrefix {
             prefixes.append(route)
@@ -79,14 +110,12 @@ package struct HTTPRouter: Sendable {
         runs place: Place = .pool,
         _ handler: @escaping Handler
     ) {
-        fallback = Route(
-            method: nil,
-            path: "/",
-            isPrefix: true,
-            bodyBytes: bodyBytes,
-            place: place,
-            handler: handler
-        )
+        otherwise(bodyBytes: bodyBytes, starting: Self.start(handler, at: place))
+    }
+
+    /// Replaces the handler of requests that nothing else matches by one that often knows the answer at once.
+    package mutating func otherwise(bodyBytes: Int? = nil, starting start: @escaping Start) {
+        fallback = Route(nil, "/", isPrefix: true, bodyBytes: bodyBytes, start: start)
     }
 
     /// Finds the entry for a request; `HEAD` takes the one of `GET`.
@@ -100,34 +129,38 @@ package struct HTTPRouter: Sendable {
         let allowed = Set(candidates.compactMap(\.method?.rawValue)).sorted().joined(
             separator: ", "
         )
-        return Route(
-            method: nil,
-            path: "/",
-            isPrefix: true,
-            bodyBytes: nil,
-            place: .loop,
-            handler: { _ in
-                var response = HTTPResponse.text(.methodNotAllowed, "405 method not allowed\n")
-                response.headers.add("Allow", allowed)
-                return response
-            }
-        )
+        return Route(nil, "/", isPrefix: true) { _ in
+            var response = HTTPResponse.text(.methodNotAllowed, "405 method not allowed\n")
+            response.headers.add("Allow", allowed)
+            return .now(response)
+        }
     }
 
     /// Answers a request in place, without a network: for tests.
     nonisolated(nonsending) package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        await route(request.method, request.path).respond(to: request)
+        switch route(request.method, request.path).start(request) {
+        case .now(let response): response
+        case .later(let work): await Self.finish(work)
+        }
     }
-}
 
-extension HTTPRouter.Route {
-    /// Runs the handler where it belongs and turns what it throws into an answer.
-    nonisolated(nonsending) func respond(to request: HTTPRequest) async -> HTTPResponse {
-        guard place == .loop else { return await attemptOnPool(request) }
+    /// Does the rest of the work on a request, and turns what it throws into an answer.
+    nonisolated(nonsending) static func finish(_ work: Later) async -> HTTPResponse {
         do {
-            return try await handler(request)
+            return try await work()
+        } catch let error as HTTPError {
+            return .text(error.status, error.message + "\n")
         } catch {
-            return Self.answer(to: error)
+            return .text(.internalServerError, "\(error)\n")
+        }
+    }
+
+    // MARK: - Handlers that wait
+
+    private static func start(_ handler: @escaping Handler, at place: Place) -> Start {
+        switch place {
+        case .loop: return { request in .later { try await handler(request) } }
+        case .pool: return { request in .later { try await onPool(handler, request) } }
         }
     }
 
@@ -135,27 +168,17 @@ extension HTTPRouter.Route {
     ///
     /// A task of its own does; preferring another executor in place does not, once the optimizer has
     /// joined the functions.
-    @concurrent private func attemptOnPool(_ request: HTTPRequest) async -> HTTPResponse {
-        let task = Task(executorPreference: globalConcurrentExecutor) { await attempt(request) }
-        return await withTaskCancellationHandler {
-            await task.value
+    @concurrent private static func onPool(
+        _ handler: @escaping Handler,
+        _ request: HTTPRequest
+    ) async throws -> HTTPResponse {
+        let task = Task(executorPreference: globalConcurrentExecutor) {
+            try await handler(request)
+        }
+        return try await withTaskCancellationHandler {
+            try await task.value
         } onCancel: {
             task.cancel()
         }
-    }
-
-    nonisolated(nonsending) private func attempt(_ request: HTTPRequest) async -> HTTPResponse {
-        do {
-            return try await handler(request)
-        } catch {
-            return Self.answer(to: error)
-        }
-    }
-
-    private static func answer(to error: any Error) -> HTTPResponse {
-        guard let error = error as? HTTPError else {
-            return .text(.internalServerError, "\(error)\n")
-        }
-        return .text(error.status, error.message + "\n")
     }
 }

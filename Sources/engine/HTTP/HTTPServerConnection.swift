@@ -19,6 +19,10 @@ actor HTTPServerConnection {
     private var isHandling: Bool = false
     private var task: UnsafeCurrentTask?
     private var latest: Latest?
+    /// What the last bytes came to, if the task must go on with it.
+    private var stage: Stage?
+    /// Whether bytes were taken as they arrived, and the task woken to go on with them.
+    private var hasTaken: Bool = false
     nonisolated let unownedExecutor: UnownedSerialExecutor
     private nonisolated let loop: EventLoop
 
@@ -27,6 +31,27 @@ actor HTTPServerConnection {
         let method: HTTPMethod
         let target: String
         let route: HTTPRouter.Route
+    }
+
+    /// A request whose head was read.
+    private struct Incoming {
+        let head: MessageParser.Head
+        let method: HTTPMethod
+        let target: String
+        let route: HTTPRouter.Route
+        let bodyLimit: Int
+    }
+
+    /// How far a request has come.
+    private enum Stage {
+        /// The head is read, and the body is still on its way.
+        case head(Incoming)
+        /// The request was looked at.
+        case started(Incoming, HTTPRouter.Answer)
+        /// The answer is sent; another request may follow or not.
+        case answered(keepsAlive: Bool)
+        /// It is none.
+        case malformed(HTTPError)
     }
 
     init(stream: any ByteStream, server: HTTPServer) {
@@ -49,6 +74,7 @@ actor HTTPServerConnection {
         defer { unsafe task = nil }
         // The stream lets go of this when it is closed, below.
         await stream.onHangUp { self.assumeIsolated { $0.peerHungUp() } }
+        plain?.takeInPlace { bytes in self.assumeIsolated { $0.take(bytes) } }
         do {
             while try await answerNext() {}
         } catch let error as HTTPError {
@@ -81,55 +107,94 @@ actor HTTPServerConnection {
     ///
     /// Every `await` costs, also one that does not wait: so what mostly needs no waiting is tried without.
     private func answerNext() async throws -> Bool {
-        var reading = HeadReading(limits, until: loop.now.advanced(milliseconds: times.idle))
-        var next = try headInBuffer(&reading)
-        while next == nil {
-            guard try await readMore(&reading) else { return false }
-            next = try headInBuffer(&reading)
-        }
-        guard let head = next else { return false }
+        guard let next = try await nextStage() else { return false }
         isIdle = false
         defer { isIdle = true }
-        let known = try latest(head)
-        let route = known.route
+        switch next {
+        case .head(let incoming):
+            let limit = incoming.bodyLimit
+            if try mustSayContinue(incoming.head) { try await sayContinue() }
+            if try !bodyIsInBuffer(limit: limit) { try await readBody(limit: limit) }
+            return try await finish(incoming, start(incoming))
+        case .started(let incoming, let answer): return try await finish(incoming, answer)
+        case .answered(let keepsAlive):
+            try await plain?.waitForRoom(until: writeDeadline)
+            return keepsAlive
+        case .malformed(let error): throw error
+        }
+    }
+
+    /// Waits for the head of a request; `nil` if the connection ended before one.
+    private func nextStage() async throws -> Stage? {
+        var reading = HeadReading(limits, until: loop.now.advanced(milliseconds: times.idle))
+        while true {
+            if let head = try headInBuffer(&reading) { return .head(try incoming(head)) }
+            guard try await readMore(&reading) else { return nil }
+            if let stage {
+                self.stage = nil
+                return stage
+            }
+        }
+    }
+
+    /// Looks at a request whose body is complete.
+    private func start(_ incoming: Incoming) -> HTTPRouter.Answer {
         var request = HTTPRequest(
-            known.method,
-            known.target,
-            headers: head.headers,
+            incoming.method,
+            incoming.target,
+            headers: incoming.head.headers,
             peer: stream.peer
         )
-        let limit = route.bodyBytes ?? limits.bodyBytes
-        if try mustSayContinue(head, limit: limit) { try await sayContinue() }
-        if try !bodyIsInBuffer(limit: limit) { try await readBody(limit: limit) }
         request.body = parser.takeBody()
+        return incoming.route.start(request)
+    }
 
-        isHandling = true
-        // As in Go, nobody who has left is waited for, even one who only ended its side.
-        if hasHungUp || isCut { unsafe task?.cancel() }
-        let response = await route.respond(to: request)
-        isHandling = false
+    /// Finds the answer and sends it; returns whether another request may follow.
+    private func finish(_ incoming: Incoming, _ answer: HTTPRouter.Answer) async throws -> Bool {
+        let response: HTTPResponse
+        switch answer {
+        case .now(let known): response = known
+        case .later(let work):
+            isHandling = true
+            // As in Go, nobody who has left is waited for, even one who only ended its side.
+            if hasHungUp || isCut { unsafe task?.cancel() }
+            response = await HTTPRouter.finish(work)
+            isHandling = false
+        }
         if isCut { return false }
+        let method = incoming.method
         if let upgrade = response.upgrade {
-            try await send(response, to: request.method, keepsAlive: true, minorVersion: 1)
+            try await send(response, to: method, keepsAlive: true, minorVersion: 1)
             let rest = Array(buffer[start...])
             parser.reset()
             await takeOver(upgrade, rest: rest)
             return false
         }
-        let keepsAlive = head.keepsAlive && !server.isDraining
-        let minorVersion = head.minorVersion
-        if let small = small(response, to: request.method, keepsAlive, minorVersion), let plain {
+        let keepsAlive = incoming.head.keepsAlive && !server.isDraining
+        let minorVersion = incoming.head.minorVersion
+        if let small = small(response, to: method, keepsAlive, minorVersion), let plain {
             if try plain.sendInPlace(small) { try await plain.waitForRoom(until: writeDeadline) }
         } else {
-            try await send(
-                response,
-                to: request.method,
-                keepsAlive: keepsAlive,
-                minorVersion: minorVersion
-            )
+            try await send(response, to: method, keepsAlive: keepsAlive, minorVersion: minorVersion)
         }
         parser.reset()
         return keepsAlive
+    }
+
+    /// What a head asks for; a body that is said to be too large is refused before it comes.
+    private func incoming(_ head: MessageParser.Head) throws(HTTPError) -> Incoming {
+        let known = try latest(head)
+        let limit = known.route.bodyBytes ?? limits.bodyBytes
+        if let length = head.contentLength, length > limit {
+            throw HTTPError(.contentTooLarge, "the body exceeds \(limit) bytes")
+        }
+        return Incoming(
+            head: head,
+            method: known.method,
+            target: known.target,
+            route: known.route,
+            bodyLimit: limit
+        )
     }
 
     /// What a request is for, remembered if the one before was for the same.
@@ -147,11 +212,64 @@ actor HTTPServerConnection {
         return found
     }
 
+    // MARK: - Answering as bytes arrive
+
+    /// Takes bytes while the task waits for a request, and answers those that need no waiting.
+    ///
+    /// The task is not woken for them: that alone would cost as much as such an answer. It goes on with what
+    /// is in ``stage`` and in the buffer.
+    ///
+    /// - Returns: Until when more is waited for; `nil` if the task must go on.
+    private func take(_ bytes: [UInt8]) -> IOInstant? {
+        buffer = bytes
+        start = 0
+        do throws(HTTPError) {
+            var before: Int
+            repeat {
+                before = start
+                stage = try nextInBuffer()
+                // Nothing was taken: the rest is a part of a head.
+            } while stage == nil && start < buffer.count && start != before
+        } catch {
+            stage = .malformed(error)
+        }
+        guard stage == nil, start == buffer.count else {
+            hasTaken = true
+            return nil
+        }
+        return loop.now.advanced(milliseconds: times.idle)
+    }
+
+    /// Answers the next request in the buffer; returns how far it came if it could not be answered.
+    private func nextInBuffer() throws(HTTPError) -> Stage? {
+        var reading = HeadReading(limits, until: loop.now)
+        guard let head = try headInBuffer(&reading) else { return nil }
+        isIdle = false
+        let incoming = try incoming(head)
+        guard try !mustSayContinue(head), try bodyIsInBuffer(limit: incoming.bodyLimit) else {
+            return .head(incoming)
+        }
+        let answer = start(incoming)
+        let keepsAlive = head.keepsAlive && !server.isDraining
+        guard case .now(let response) = answer, response.upgrade == nil, let plain,
+            let small = small(response, to: incoming.method, keepsAlive, head.minorVersion)
+        else { return .started(incoming, answer) }
+        // A connection that broke has woken the task already, and nobody is left to tell.
+        guard let isFull = try? plain.sendInPlace(small) else {
+            return .answered(keepsAlive: false)
+        }
+        parser.reset()
+        guard keepsAlive, !isFull else { return .answered(keepsAlive: keepsAlive) }
+        isIdle = true
+        return nil
+    }
+
     private func takeOver(_ upgrade: HTTPResponse.Upgrade, rest: [UInt8]) async {
         isHandling = true
         defer { isHandling = false }
         if isCut { unsafe task?.cancel() }
         await stream.onHangUp(nil)
+        plain?.takeInPlace(by: nil)
         let socket = WebSocket(
             stream: stream,
             isServer: true,
@@ -188,6 +306,8 @@ actor HTTPServerConnection {
             start += 2
         }
         guard start < buffer.count else { return nil }
+        // The first half of an empty line says nothing yet.
+        if reading.isFirst, buffer.count - start == 1, buffer[start] == 0x0D { return nil }
         if reading.isFirst {
             reading.isFirst = false
             reading.deadline = loop.now.advanced(milliseconds: times.head)
@@ -201,7 +321,14 @@ actor HTTPServerConnection {
     /// Reads more of a head; returns whether there is any, or the connection ended between requests.
     private func readMore(_ reading: inout HeadReading) async throws -> Bool {
         do {
-            let bytes = try await read(until: reading.deadline)
+            let isBetween = reading.isFirst && start == buffer.count
+            let bytes = try await read(until: reading.deadline, leavingToTaker: isBetween)
+            if hasTaken {
+                // What came after is behind what was taken.
+                hasTaken = false
+                buffer += bytes
+                return true
+            }
             guard !bytes.isEmpty else {
                 guard reading.isFirst else {
                     throw HTTPError.bad("the connection ended in a head")
@@ -218,11 +345,18 @@ actor HTTPServerConnection {
         }
     }
 
-    private func read(until deadline: IOInstant) async throws(IOError) -> [UInt8] {
+    private func read(
+        until deadline: IOInstant,
+        leavingToTaker: Bool = false
+    ) async throws(IOError) -> [UInt8] {
         guard let plain else { return try await stream.read(until: deadline) }
         if let outcome = plain.arrivedInPlace() { return try outcome.get() }
         let wake: SocketStream.Wake = unsafe await withUnsafeContinuation { continuation in
-            unsafe plain.waitInPlace(with: continuation, until: deadline)
+            unsafe plain.waitInPlace(
+                with: continuation,
+                until: deadline,
+                leavingToTaker: leavingToTaker
+            )
         }
         return try plain.takeInPlace(after: wake).get()
     }
@@ -234,14 +368,8 @@ actor HTTPServerConnection {
         start = 0
     }
 
-    /// Whether the sender waits to hear that the body may come; refuses one that is too large before it does.
-    private func mustSayContinue(
-        _ head: MessageParser.Head,
-        limit: Int
-    ) throws(HTTPError) -> Bool {
-        if let length = head.contentLength, length > limit {
-            throw HTTPError(.contentTooLarge, "the body exceeds \(limit) bytes")
-        }
+    /// Whether the sender waits to hear that the body may come.
+    private func mustSayContinue(_ head: MessageParser.Head) throws(HTTPError) -> Bool {
         guard head.expects, let expectation = head.headers["Expect"] else { return false }
         guard expectation.lowercased() == "100-continue" else {
             throw HTTPError(.expectationFailed, "unknown expectation")

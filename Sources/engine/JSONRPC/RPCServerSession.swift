@@ -119,7 +119,13 @@ actor RPCServerSession {
             // Ends with the connection: run() cancels and waits for every call.
             let task = Task {
                 switch prepared {
-                case .call(let call, let place): await self.answer(request.id, call, place)
+                case .call(let call, let place):
+                    await self.answer(
+                        request.id,
+                        await RPCService.run(call, at: place, self.context)
+                    )
+                case .immediate(let call):
+                    await self.answer(request.id, RPCService.answer(call, self.context))
                 case .channel(let open): await self.stream(request.id, open)
                 }
                 self.finished(request.id)
@@ -137,12 +143,7 @@ actor RPCServerSession {
         whenFree = nil
     }
 
-    private func answer(
-        _ id: JSONValue?,
-        _ call: @escaping RPCService.Call,
-        _ place: HTTPRouter.Place
-    ) async {
-        let outcome = await RPCService.run(call, at: place, context)
+    private func answer(_ id: JSONValue?, _ outcome: Result<[UInt8]?, RPCError>) async {
         guard let id else { return }
         switch outcome {
         case .success(let result):

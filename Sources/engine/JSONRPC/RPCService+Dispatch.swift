@@ -6,6 +6,7 @@ extension RPCService {
     /// A call that has passed every check and only has to be run.
     enum Prepared: Sendable {
         case call(Call, HTTPRouter.Place)
+        case immediate(ImmediateCall)
         case channel(Open)
     }
 
@@ -41,6 +42,7 @@ extension RPCService {
         do throws(JSONError) {
             switch method.action {
             case .call(let read): prepared = .call(try read(request.params), method.place)
+            case .immediate(let read): prepared = .immediate(try read(request.params))
             case .channel(let read): prepared = .channel(try read(request.params))
             }
         } catch {
@@ -87,6 +89,18 @@ extension RPCService {
     ) async -> Result<[UInt8]?, RPCError> {
         do {
             return .success(try await call(context))
+        } catch {
+            return .failure(applicationError(error))
+        }
+    }
+
+    /// Answers a call that waits for nothing.
+    static func answer(
+        _ call: ImmediateCall,
+        _ context: RPCContext
+    ) -> Result<[UInt8]?, RPCError> {
+        do {
+            return .success(try call(context))
         } catch {
             return .failure(applicationError(error))
         }

@@ -33,69 +33,93 @@ extension RPCService {
     ) {
         let service = self
         let further = options.headers.pairs
-        router.on(nil, path, bodyBytes: options.requestBytes, runs: .loop) { request in
-            var response = await service.respond(to: request, verifier, options)
+        @Sendable func completed(_ response: HTTPResponse) -> HTTPResponse {
+            var response = response
             for (name, value) in further { response.headers.add(name, value) }
             return response
         }
+        router.on(nil, path, bodyBytes: options.requestBytes) { request in
+            switch service.start(request, verifier, options) {
+            case .now(let response): .now(further.isEmpty ? response : completed(response))
+            case .later(let work): .later { completed(try await work()) }
+            }
+        }
     }
 
-    nonisolated(nonsending) private func respond(
-        to request: HTTPRequest,
+    /// Looks at a request: most can be answered, or refused, without waiting.
+    private func start(
+        _ request: HTTPRequest,
         _ verifier: any TokenVerifier,
         _ options: RPCServerOptions
-    ) async -> HTTPResponse {
+    ) -> HTTPRouter.Answer {
         if request.method == .options, request.headers["Authorization"] == nil,
             dialect != .fork2022
         {
             // A browser asks what it may send before it sends a token.
-            return HTTPResponse(.ok)
+            return .now(HTTPResponse(.ok))
         }
         guard case .token(let text) = request.bearerToken else {
-            return HTTPResponse(.unauthorized)
+            return .now(HTTPResponse(.unauthorized))
         }
         // The originals verify a token with blanks around it cut off at the end only.
         let token = text.utf8.last == 0x20 ? text.withoutTrailingBlanks : text
-        let caller: Caller?
-        do {
-            if let remembered = verifier.remembered(token) {
-                caller = remembered
-            } else {
-                caller = try await verifier.verify(token, peer: request.peer)
-            }
-        } catch {
-            return .text(.serviceUnavailable, "the token cannot be verified now: \(error)\n")
+        if let caller = verifier.remembered(token) {
+            let context = RPCContext(caller: caller, token: token, peer: request.peer)
+            return admitted(request, context, verifier, options)
         }
-        guard let caller else { return HTTPResponse(.unauthorized) }
-        let context = RPCContext(caller: caller, token: token, peer: request.peer)
-        guard !request.wantsWebSocket else {
-            return .webSocket(
-                request,
-                messageBytes: options.requestBytes,
-                timing: options.timing
-            ) { socket in
-                let session = RPCServerSession(
-                    service: self,
-                    socket: socket,
-                    context: context,
-                    verifier: verifier,
-                    options: options
+        return .later {
+            let caller: Caller?
+            do {
+                caller = try await verifier.verify(token, peer: request.peer)
+            } catch {
+                return .text(
+                    .serviceUnavailable,
+                    "the token cannot be verified now: \(error)\n"
                 )
-                await session.run()
             }
+            guard let caller else { return HTTPResponse(.unauthorized) }
+            let context = RPCContext(caller: caller, token: token, peer: request.peer)
+            switch self.admitted(request, context, verifier, options) {
+            case .now(let response): return response
+            case .later(let work): return try await work()
+            }
+        }
+    }
+
+    /// Looks at the request of a caller who is known.
+    private func admitted(
+        _ request: HTTPRequest,
+        _ context: RPCContext,
+        _ verifier: any TokenVerifier,
+        _ options: RPCServerOptions
+    ) -> HTTPRouter.Answer {
+        guard !request.wantsWebSocket else {
+            return .now(
+                .webSocket(
+                    request,
+                    messageBytes: options.requestBytes,
+                    timing: options.timing
+                ) { socket in
+                    let session = RPCServerSession(
+                        service: self,
+                        socket: socket,
+                        context: context,
+                        verifier: verifier,
+                        options: options
+                    )
+                    await session.run()
+                }
+            )
         }
         switch plan(request.body, context, options) {
-        case .answer(let response): return response
-        case .batch(let requests): return await answerBatch(requests, context)
-        case .call(let id, let call, .loop):
-            // Written out, as each function in between would cost every call.
-            do {
-                return finished(id, .success(try await call(context)))
-            } catch {
-                return finished(id, .failure(Self.applicationError(error)))
-            }
-        case .call(let id, let call, .pool):
-            return finished(id, await Self.run(call, at: .pool, context))
+        case .answer(let response): return .now(response)
+        case .batch(let requests): return .later { await self.answerBatch(requests, context) }
+        case .call(let request, .immediate(let call)):
+            return .now(finished(request.id, Self.answer(call, context)))
+        case .call(let request, .call(let call, let place)):
+            return .later { self.finished(request.id, await Self.run(call, at: place, context)) }
+        case .call(let request, .channel):
+            return .now(reply(request.id, Self.noChannel(request.method)))
         }
     }
 
@@ -104,7 +128,7 @@ extension RPCService {
         /// Nothing that runs.
         case answer(HTTPResponse)
         /// One call that has passed every check.
-        case call(id: JSONValue?, Call, HTTPRouter.Place)
+        case call(RPCRequest, Prepared)
         /// Several requests.
         case batch([JSONValue])
     }
@@ -135,8 +159,7 @@ extension RPCService {
         case (.object, _):
             do throws(RPCFailure) {
                 let request = try RPCRequest(from: document, dialect: dialect)
-                let (call, place) = try prepareCall(request, context)
-                return .call(id: request.id, call, place)
+                return .call(request, try prepareCall(request, context))
             } catch {
                 return .answer(reply(error.id, error.error))
             }
@@ -204,26 +227,23 @@ extension RPCService {
         return json(.ok, body)
     }
 
-    /// Checks a request whose answer is one value.
+    /// Checks a request, whose id goes with what is wrong.
     private func prepareCall(
         _ request: RPCRequest,
         _ context: RPCContext
-    ) throws(RPCFailure) -> (Call, HTTPRouter.Place) {
-        let prepared: Prepared
+    ) throws(RPCFailure) -> Prepared {
         do throws(RPCError) {
-            prepared = try prepare(request, for: context)
+            return try prepare(request, for: context)
         } catch {
             throw RPCFailure(id: request.id, error: error)
         }
-        guard case .call(let call, let place) = prepared else {
-            let text =
-                "method '\(request.method)' not supported in this mode (no out channel support)"
-            throw RPCFailure(
-                id: request.id,
-                error: RPCError(code: RPCError.methodNotFoundCode, text)
-            )
-        }
-        return (call, place)
+    }
+
+    private static func noChannel(_ method: String) -> RPCError {
+        RPCError(
+            code: RPCError.methodNotFoundCode,
+            "method '\(method)' not supported in this mode (no out channel support)"
+        )
     }
 
     /// Runs one request; returns the answer, empty for a notification.
@@ -231,8 +251,12 @@ extension RPCService {
         _ request: RPCRequest,
         _ context: RPCContext
     ) async throws(RPCFailure) -> [UInt8] {
-        let (call, place) = try prepareCall(request, context)
-        let outcome = await Self.run(call, at: place, context)
+        let outcome: Result<[UInt8]?, RPCError> =
+            switch try prepareCall(request, context) {
+            case .call(let call, let place): await Self.run(call, at: place, context)
+            case .immediate(let call): Self.answer(call, context)
+            case .channel: .failure(Self.noChannel(request.method))
+            }
         guard let id = request.id else { return [] }
         switch outcome {
         case .success(let result): return RPCResponse.success(id: id, result: result, dialect)

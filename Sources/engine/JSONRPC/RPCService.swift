@@ -6,7 +6,7 @@ package import ServiceKit
 ///
 /// ```swift
 /// var api = RPCService()
-/// api.on(Version.self, need: .read, runs: .loop) { _ in VersionInfo(...) }
+/// api.onImmediate(Version.self, need: .read) { _ in VersionInfo(...) }
 /// api.on(WalletSign.self, need: .sign) { context, signer, bytes, meta in ... }
 /// api.on(ChainNotify.self, need: .read) { _ in headChanges() }
 /// var router = HTTPRouter()
@@ -15,6 +15,8 @@ package import ServiceKit
 package struct RPCService: Sendable {
     /// Runs a call whose parameters have been read; gives the result's JSON text, `nil` for none.
     typealias Call = nonisolated(nonsending) @Sendable (RPCContext) async throws -> [UInt8]?
+    /// Answers a call whose parameters have been read, without waiting.
+    typealias ImmediateCall = @Sendable (RPCContext) throws -> [UInt8]?
     /// Hands each value of a channel, as JSON text, to `emit` until the channel ends.
     typealias Pump =
         @Sendable (_ emit: @Sendable ([UInt8]) async throws -> Void) async throws -> Void
@@ -24,6 +26,7 @@ package struct RPCService: Sendable {
     /// How a method is served.
     enum Action: Sendable {
         case call(@Sendable ([JSONValue]) throws(JSONError) -> Call)
+        case immediate(@Sendable ([JSONValue]) throws(JSONError) -> ImmediateCall)
         case channel(@Sendable ([JSONValue]) throws(JSONError) -> Open)
     }
 
@@ -123,6 +126,39 @@ package struct RPCService: Sendable {
                 isChannel: false,
                 counts: M.Parameters.counts,
                 place: place,
+                action: action
+            ),
+            aliases
+        )
+    }
+
+    /// Serves a method whose answer is known at once: microseconds of work, and nothing to wait for.
+    ///
+    /// It is answered on the loop as the request arrives, which costs no task and no switch. Another name than
+    /// ``on``, since a closure without `await` would fit both.
+    package mutating func onImmediate<M: RPCMethod, each P: JSONCodable & Sendable>(
+        _ method: M.Type,
+        aliases: [String] = [],
+        need: Permission,
+        _ handler: @escaping @Sendable (RPCContext, repeat each P) throws -> M.Result
+    ) where M.Parameters == Positional<repeat each P> {
+        let action = Action.immediate { values throws(JSONError) in
+            let parameters = try Positional<repeat each P>(from: values)
+            return { context in
+                let result = try handler(context, repeat each parameters.values)
+                return M.Result.self == NoResult.self ? nil : result.jsonBytes()
+            }
+        }
+        register(
+            Registration(
+                name: M.name,
+                need: need,
+                parameterNames: M.parameterNames,
+                parameterTypes: M.Parameters.typeNames,
+                resultType: "\(M.Result.self)",
+                isChannel: false,
+                counts: M.Parameters.counts,
+                place: .loop,
                 action: action
             ),
             aliases

@@ -91,19 +91,41 @@ enum AuthRoutes {
         let start = ContinuousClock.now
         let token = Secret(try call.input("VerifyRequest").required("Token"))
         let claims = try await call.server.verify(token, call.request)
-        call.server.log.log(
+        report(claims, call.request, call.server, since: start)
+        guard let claims else { throw AuthFailure("get token: Key not found") }
+        return AuthCall.json(claims)
+    }
+
+    /// The answer to a question about a token that was found good lately.
+    ///
+    /// - Returns: nil for a token that the database must be asked about, and for every other request.
+    static func rememberedVerification(_ server: AuthServer, _ request: HTTPRequest) -> [UInt8]? {
+        guard request.method == .post, request.path == "/verify" else { return nil }
+        let start = ContinuousClock.now
+        guard let token = try? AuthInput(request, "VerifyRequest").required("Token"),
+            let claims = server.remembered(Secret(token))
+        else { return nil }
+        report(claims, request, server, since: start)
+        return AuthCall.json(claims)
+    }
+
+    private static func report(
+        _ claims: AuthClaims?,
+        _ request: HTTPRequest,
+        _ server: AuthServer,
+        since start: ContinuousClock.Instant
+    ) {
+        server.log.log(
             claims == nil ? .error : .trace,
             "verify",
             [
-                "name": claims?.name ?? "", "ip": call.request.peer?.host ?? "",
-                "svcName": call.request.headers["svcName"] ?? "",
-                "spanId": call.request.headers["spanId"] ?? "",
-                "preHost": call.request.headers["preHost"] ?? "",
+                "name": claims?.name ?? "", "ip": request.peer?.host ?? "",
+                "svcName": request.headers["svcName"] ?? "",
+                "spanId": request.headers["spanId"] ?? "",
+                "preHost": request.headers["preHost"] ?? "",
                 "elapsed": GoDuration.text(ContinuousClock.now - start),
             ]
         )
-        guard let claims else { throw AuthFailure("get token: Key not found") }
-        return AuthCall.json(claims)
     }
 
     private static func generateToken(_ call: AuthCall) async throws -> [UInt8] {

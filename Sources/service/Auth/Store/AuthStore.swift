@@ -12,16 +12,18 @@ final class AuthStore: Sendable {
     private let random: any RandomSource
     /// Nanoseconds since 1970.
     private let now: @Sendable () -> Int64
-    let tokenCache = TokenCache()
+    let tokenCache: TokenCache
 
     init(
         _ location: SQLLocation,
         random: any RandomSource,
-        now: @escaping @Sendable () -> Int64
+        now: @escaping @Sendable () -> Int64,
+        tokenCache: TokenCache = TokenCache()
     ) async throws {
         database = try await SQLDatabase(location, migrations: AuthSchema.migrations)
         self.random = random
         self.now = now
+        self.tokenCache = tokenCache
     }
 
     func close() async { await database.close() }

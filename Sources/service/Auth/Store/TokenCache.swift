@@ -19,21 +19,25 @@ final class TokenCache: Sendable {
     }
 
     private let state = Mutex(State())
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    init(now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) { self.now = now }
 
     /// Grows with every removal; an answer read before one is not kept after it.
     var generation: UInt64 { state.withLock { $0.generation } }
 
     func claims(of token: Secret) -> AuthClaims? {
         let entry = state.withLock { $0.entries[token.revealed] }
-        guard let entry, entry.until > .now else { return nil }
+        guard let entry, entry.until > now() else { return nil }
         return entry.claims
     }
 
     func keep(_ claims: AuthClaims, for token: Secret, generation: UInt64) {
+        let until = now() + Self.lifetime
         state.withLock { state in
             guard state.generation == generation else { return }
             if state.entries.count >= Self.maximumEntries { state.entries = [:] }
-            state.entries[token.revealed] = Entry(claims: claims, until: .now + Self.lifetime)
+            state.entries[token.revealed] = Entry(claims: claims, until: until)
         }
     }
 

@@ -88,9 +88,11 @@ struct WalletAPI: Sendable {
 
     private func serveRest(_ service: inout RPCService) {
         let (secret, log) = (secret, log)
-        service.on(WalletVersion.self, need: .read) { _ in
-            WalletVersion.Result(version: WalletService.version, apiVersion: Self.apiVersion)
-        }
+        let version = WalletVersion.Result(
+            version: WalletService.version,
+            apiVersion: Self.apiVersion
+        )
+        service.onImmediate(WalletVersion.self, need: .read) { _ in version }
         service.on(WalletAuthVerify.self, need: .read) { _, token in
             do throws(JWTError) {
                 return try AllowClaims.verify(Secret(token), secret: secret).allow
@@ -102,7 +104,7 @@ struct WalletAPI: Sendable {
             let token = AllowClaims(allow: permissions).token(secret: secret)
             return JSONBytes(Array(token.revealed.utf8))
         }
-        service.on(WalletLogList.self, need: .write) { _ in Self.subsystems }
+        service.onImmediate(WalletLogList.self, need: .write) { _ in Self.subsystems }
         service.on(WalletLogSetLevel.self, need: .write) { _, subsystem, name in
             guard Self.subsystems.contains(subsystem) else {
                 throw WalletFailure("Error: No such logger")
