@@ -24,6 +24,8 @@ actor WalletKeeper {
     private var writing: Task<Void, Never>?
     /// Above this many, signing waits for the disk.
     private static let unwrittenCount = 1000
+    /// How long what was signed is gathered, so that one transaction writes much of it.
+    private static let gatheringTime: Duration = .milliseconds(20)
 
     init(
         store: KeyStore,
@@ -150,6 +152,8 @@ actor WalletKeeper {
     /// Writes records until there are none.
     private func write(_ keep: Duration) async {
         while !unwritten.isEmpty {
+            // Real time, as it waits for the disk's sake.
+            try? await Task.sleep(for: Self.gatheringTime)
             let records = unwritten
             unwritten = []
             do { try await store.record(records, keep: keep) } catch {
