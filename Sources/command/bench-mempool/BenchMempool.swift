@@ -25,11 +25,11 @@ struct BenchMempool {
     private static let count = 10_000
 
     static func main() throws {
-        try BenchmarkReport.main("Messages of a block, of \(count) that wait") { report in
+        BenchmarkReport.main("Messages of a block, of \(count) that wait") { report in
             for senders in [100, 1000, 10_000] {
                 let selection = try pool(senders: senders)
                 for quality in [0.9, 0.5, 0.1] {
-                    let measurement = Measurement.of(rounds: 10) {
+                    let measurement = Measurement.of(rounds: 10, meter: .threadProcessor) {
                         var source = Source()
                         return selection.messages(quality: quality, using: &source)
                     }
@@ -40,7 +40,7 @@ struct BenchMempool {
                         )
                     )
                 }
-                let measurement = Measurement.of(rounds: 10) {
+                let measurement = Measurement.of(rounds: 10, meter: .threadProcessor) {
                     var source = Source()
                     return selection.messages(qualities: [0.9, 0.6, 0.3], using: &source)
                 }

@@ -14,8 +14,10 @@ struct BenchNode {
     private static let blockMessageCount = 200
 
     static func main() async throws {
-        let network = try await BenchNetwork.make(accounts: 100_000)
-        try await BenchmarkReport.main("The node, on a state of 100,000 accounts") { report in
+        await BenchmarkReport.main(
+            "The node, on a state of 100,000 accounts, processor time"
+        ) { report in
+            let network = try await BenchNetwork.make(accounts: 100_000)
             try transfers(network, &report)
             try block(network, try await network.block(messages: blockMessageCount), &report)
             try archives(network, &report)
@@ -27,7 +29,11 @@ struct BenchNode {
         _ report: inout BenchmarkReport
     ) throws {
         let messages = network.transfers(count: transferCount)
-        let measurement = try Measurement.of(rounds: 5, items: messages.count) {
+        let measurement = try Measurement.of(
+            rounds: 5,
+            items: messages.count,
+            meter: .processor
+        ) {
             try network.execute(messages)
         }
         report.add(
@@ -44,10 +50,12 @@ struct BenchNode {
         _ block: FullBlock,
         _ report: inout BenchmarkReport
     ) throws {
-        let check = try Measurement.of(rounds: 9) { try network.validate(block) }
+        let check = try Measurement.of(rounds: 9, meter: .processor) { try network.validate(block) }
         report.add(BenchmarkRow("check a block of 200 messages, without its proof", check))
         let tipset = try network.take(block)
-        let execution = try Measurement.of(rounds: 9) { try network.execute(tipset) }
+        let execution = try Measurement.of(rounds: 9, meter: .processor) {
+            try network.execute(tipset)
+        }
         report.add(BenchmarkRow("execute a tipset of 200 messages", execution))
         report.add(
             BenchmarkRow(
@@ -66,7 +74,9 @@ struct BenchNode {
         _ report: inout BenchmarkReport
     ) throws {
         let archive = try network.export()
-        let measurement = try Measurement.of(rounds: 5) { try network.importing(archive) }
+        let measurement = try Measurement.of(rounds: 5, meter: .processor) {
+            try network.importing(archive)
+        }
         report.add(
             BenchmarkRow(
                 "import a chain, every block's hash checked",

@@ -7,7 +7,7 @@ import StorageCircuits
 struct BenchProofs {
     static func main() throws {
         let threads = ParallelJobs.processorCount
-        try BenchmarkReport.main("Proofs, \(threads) threads") { report in
+        BenchmarkReport.main("Proofs, \(threads) threads") { report in
             for row in try ProofBenchmark.run(threads: threads) {
                 report.add(
                     BenchmarkRow(

@@ -5,7 +5,7 @@ import StorageProofs
 @main
 struct BenchSeal {
     static func main() throws {
-        try BenchmarkReport.main("Sealing, processor time of one thread") { report in
+        BenchmarkReport.main("Sealing, processor time of one thread") { report in
             for row in try SealBenchmark.run() {
                 report.add(
                     BenchmarkRow(

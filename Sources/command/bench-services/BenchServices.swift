@@ -12,12 +12,19 @@ struct BenchServices {
         if arguments.count == 3, arguments[1] == EchoServer.command {
             return try await EchoServer.run(portFile: arguments[2])
         }
-        try await BenchmarkReport.main("Services, processor time of the server") { report in
+        await BenchmarkReport.main("Services, processor time of the server") { report in
             let folder = FileManager.default.temporaryDirectory
                 .appendingPathComponent("venus-bench-\(UUID().uuidString)").path
             defer { try? FileManager.default.removeItem(atPath: folder) }
             try Repository.createFolder(folder)
-            try await run(Starter(folder: folder), &report)
+            let starter = Starter(folder: folder)
+            do {
+                try await run(starter, &report)
+            } catch {
+                await starter.stopAll()
+                throw error
+            }
+            await starter.stopAll()
         }
     }
 
@@ -41,6 +48,7 @@ struct BenchServices {
         try await measureSigning(wallet, generator, &report)
         await wallet.sign.stop()
         await client.closeIdle()
+        for row in try await PoolBenchmark.rows(starter) { report.add(row) }
     }
 
     private static func measureRequests(

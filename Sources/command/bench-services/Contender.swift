@@ -3,6 +3,7 @@ import EventLoop
 import Foundation
 import HTTP
 import ServiceKit
+import Synchronization
 
 /// A server in a process of its own, with what it is asked.
 struct Contender: Sendable {
@@ -42,7 +43,8 @@ struct Contender: Sendable {
 }
 
 /// Starts programs and finds out where they listen.
-struct Starter: Sendable {
+final class Starter: Sendable {
+    private let started = Mutex<[ChildProcess]>([])
     /// A folder for this run alone.
     let folder: String
     /// Where this program and its neighbours lie.
@@ -53,6 +55,9 @@ struct Starter: Sendable {
         let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
         programs = executable.deletingLastPathComponent().path
     }
+
+    /// How long a program may take until it serves, on a machine that does much else.
+    private static let patience: Duration = .seconds(300)
 
     /// The path of a program that was built with this one.
     func neighbour(_ name: String) -> String { programs + "/" + name }
@@ -73,20 +78,35 @@ struct Starter: Sendable {
         var options = ChildProcess.Options(program, arguments)
         options.output = .file(folder + "/\(log).log")
         options.errors = .file(folder + "/\(log).log")
-        return try await ChildProcess.start(options)
+        let process = try await ChildProcess.start(options)
+        started.withLock { $0.append(process) }
+        return process
     }
 
-    /// The text of a file, as soon as it is there; the program that writes it must not end before.
-    func text(ofFile path: String, writtenBy process: ChildProcess) async throws -> String {
-        let deadline = ContinuousClock.now + .seconds(30)
+    /// Ends every program that still runs.
+    func stopAll() async {
+        for process in started.withLock({ $0 }).reversed() {
+            _ = await process.terminate(grace: .seconds(10))
+        }
+    }
+
+    /// The text of a file, as soon as it is there with what it must contain; the program that writes it must not end before.
+    func text(
+        ofFile path: String,
+        writtenBy process: ChildProcess,
+        containing part: String = ""
+    ) async throws -> String {
+        let deadline = ContinuousClock.now + Self.patience
         while ContinuousClock.now < deadline {
-            if let text = try? String(contentsOfFile: path, encoding: .utf8), !text.isEmpty {
+            if let text = try? String(contentsOfFile: path, encoding: .utf8), !text.isEmpty,
+                part.isEmpty || text.contains(part)
+            {
                 return text
             }
             _ = try ProcessUsage(of: await process.identifier)
             try await Task.sleep(for: .milliseconds(20))
         }
-        throw LoadGenerator.Failure(description: "\(path) was not written within 30 seconds")
+        throw LoadGenerator.Failure(description: "\(path) was not written within \(Self.patience)")
     }
 
     /// A port of this machine that was free a moment ago, for programs that cannot choose one.

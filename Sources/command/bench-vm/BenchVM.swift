@@ -10,7 +10,7 @@ import Foundation
 @main
 struct BenchVM {
     static func main() throws {
-        try BenchmarkReport.main("State machine") { report in
+        BenchmarkReport.main("State machine") { report in
             let folder =
                 ProcessInfo.processInfo.environment["VENUS_VECTORS"] ?? "../shared/vectors"
             let actors = folder + "/reference/actors"

@@ -5,7 +5,7 @@ internal import Glibc
 /// ```swift
 /// @main struct BenchSeal {
 ///     static func main() throws {
-///         try BenchmarkReport.main("sealing") { report in
+///         BenchmarkReport.main("sealing") { report in
 ///             let hash = Measurement.of(items: 1000) { hashAThousandTimes() }
 ///             report.add(BenchmarkRow("hash", hash, bound: .valueAtMost(1e-6)))
 ///         }
@@ -51,36 +51,56 @@ package struct BenchmarkReport: Sendable {
 extension BenchmarkReport {
     /// Runs a benchmark program: rows are shown as they come, and added to the file after `--output`.
     ///
-    /// Ends the process with status 1 if a row misses its bound, and 2 if the arguments are wrong.
-    ///
-    /// - Throws: What `body` throws, and ``OutputFailure``.
+    /// Ends the process with status 1 if a row misses its bound or `body` throws, and 2 if the arguments are wrong.
     package static func main(
         _ title: String,
         _ body: (inout BenchmarkReport) throws -> Void
-    ) throws {
+    ) {
         let output = outputPath()
         var report = BenchmarkReport(title)
-        try body(&report)
-        try report.finish(output)
+        do {
+            try body(&report)
+        } catch {
+            report.fail(error, output)
+        }
+        report.finish(output)
     }
 
     /// Runs a benchmark program that waits for others; otherwise as the other one.
-    ///
-    /// - Throws: What `body` throws, and ``OutputFailure``.
     package static func main(
         _ title: String,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (inout BenchmarkReport) async throws -> Void
-    ) async throws {
+    ) async {
         let output = outputPath()
         var report = BenchmarkReport(title)
-        try await body(&report)
-        try report.finish(output)
+        do {
+            try await body(&report)
+        } catch {
+            report.fail(error, output)
+        }
+        report.finish(output)
     }
 
-    private func finish(_ output: String?) throws {
-        if let output { try append(to: output) }
+    /// Keeps the rows, and ends the process with status 1 if one misses its bound.
+    private func finish(_ output: String?) {
+        if let output {
+            do {
+                try append(to: output)
+            } catch {
+                fail(error, nil)
+            }
+        }
         if !isWithinBounds { exit(1) }
+    }
+
+    /// Keeps the rows so far, says what went wrong and ends the process.
+    ///
+    /// Thrown out of `main`, an error would be an abort with a trace, which hides what it says.
+    private func fail(_ error: any Error, _ output: String?) -> Never {
+        if let output { try? append(to: output) }
+        note("stopped: \(error)")
+        exit(1)
     }
 
     /// The path after `--output`, which is the only argument that benchmark programs know.
