@@ -283,7 +283,7 @@ let modules: [Module] = [
         "SectorManager",
         .service,
         uses: [
-            "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR", "EventLoop",
+            "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR", "CProcess", "EventLoop",
             "FilecoinCrypto", "FilecoinTypes", "HTTP", "Hashing", "JSON", "JSONRPC",
             "Multiformats", "NetworkParameters", "SQLStore", "ServiceKit", "StorageCircuits",
             "StorageProofs", "VenusAPI",

@@ -92,6 +92,11 @@ package final class Groth16Parameters: Sendable {
         }
     }
 
+    /// Takes the points out of this process's memory until the next proof.
+    func releasePages() {
+        if case .file(let file) = storage { file.releasePages() }
+    }
+
     func sumG1(_ range: Range<Int>, _ scalars: [Fr], threads: Int) -> G1 {
         unsafe withBytes(range) {
             unsafe MultiExponentiation.sum(uncheckedG1: $0, scalars, threads: threads)
@@ -153,6 +158,9 @@ package final class ProvingKey: Sendable {
         self.density = density
         domain = EvaluationDomain(log2Size: shape.domainLog2)
     }
+
+    /// Takes the parameters' points out of this process's memory until the next proof, which reads them again.
+    package func releasePages() { parameters.releasePages() }
 
     /// The parameters have another number of points than the circuit needs.
     package struct Mismatch: Error, Hashable, Sendable, CustomStringConvertible {

@@ -48,6 +48,19 @@ internal import Glibc
     /// The size in bytes.
     package var count: Int { unsafe memory.count }
 
+    /// Takes the file's pages out of this process's memory.
+    ///
+    /// The next use finds them in the system's cache, or in the file. Whoever reads meanwhile notices nothing.
+    package func releasePages() {
+        guard let start = unsafe memory.baseAddress else { return }
+        // It can only fail to have an effect.
+        _ = unsafe madvise(
+            UnsafeMutableRawPointer(mutating: start),
+            memory.count,
+            Int32(MADV_DONTNEED)
+        )
+    }
+
     /// Calls `body` with the bytes, which stay valid during the call.
     package func withBytes<R, E: Error>(
         _ body: (UnsafeRawBufferPointer) throws(E) -> R

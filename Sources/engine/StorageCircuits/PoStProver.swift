@@ -15,6 +15,8 @@ package struct PoStProver: Sendable {
         self.threads = threads
     }
 
+    // Proofs are rare, and their parameters large: between two proofs the memory is another's.
+
     /// Proves that one sector was known when a block could be won.
     ///
     /// Takes about two seconds of two cores for 2 KiB sectors: call it on a thread of its own, never from an
@@ -41,6 +43,7 @@ package struct PoStProver: Sendable {
             )
         }
         let witness = try FallbackPoStCircuit(parameters: circuit, sectors: sectors)
+        defer { key.releasePages() }
         return try key.prove(witness, threads: threads).bytes
     }
 
@@ -62,8 +65,9 @@ package struct PoStProver: Sendable {
             )
         }
         var bytes: [UInt8] = []
+        let key = try store.provingKey(circuit)
+        defer { key.releasePages() }
         for witness in try Self.windowWitnesses(sectors, circuit: circuit) {
-            let key = try store.provingKey(circuit)
             bytes += try key.prove(witness, threads: threads).bytes
         }
         return bytes

@@ -1,6 +1,7 @@
 import Bytes
 import BuiltinActors
 import BitFields
+import CProcess
 import EventLoop
 import FilecoinTypes
 import Foundation
@@ -54,6 +55,7 @@ final class SectorProver: WindowProver {
             else { throw ParameterError.unknownSectorSize(size.bytes) }
             _ = try store.provingKey(winning)
             _ = try store.provingKey(window)
+            venus_return_free_memory()
         }
     }
 
@@ -69,6 +71,7 @@ final class SectorProver: WindowProver {
             guard number == winningRequests.load(ordering: .relaxed) else {
                 throw ProvingFailure("the proof of a newer block was asked for before this began")
             }
+            defer { venus_return_free_memory() }
             return try winningNow(sectors, randomness)
         }
     }
@@ -196,7 +199,11 @@ final class SectorProver: WindowProver {
     // MARK: - WindowPoSt
 
     func prove(_ request: WindowProofRequest) async throws -> ProofOutcome {
-        try await windowThread.run { [self] in try proveNow(request) }
+        try await windowThread.run { [self] in
+            // Some milliseconds for tens of megabytes that only proofs need.
+            defer { venus_return_free_memory() }
+            return try proveNow(request)
+        }
     }
 
     private func proveNow(_ request: WindowProofRequest) throws -> ProofOutcome {
