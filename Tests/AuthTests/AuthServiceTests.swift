@@ -114,7 +114,7 @@ import VenusAPI
         #expect(first.listen == "127.0.0.1:8989")
         #expect(first.log.level == .trace)
         #expect(first.unknownKeys.isEmpty)
-        try AuthService.checkDatabase(first.databaseType)
+        try Configuration.checkEmbedded(first.databaseType)
         let template = try AuthConfiguration(toml: AuthConfiguration.template, name: "config.toml")
         #expect(template.unknownKeys.isEmpty)
         #expect(template.readTimeout == .seconds(60))

@@ -69,6 +69,26 @@ import Testing
         #expect(activity.isIdle)
     }
 
+    @Test func `a sleeper whose time has come is work before its task notices`() async throws {
+        let clock = ManualClock(now: ProtocolTime(seconds: 0))
+        let activity = Activity()
+        activity.begin()
+        let wasIdle = Task {
+            try await activity.sleep(on: clock, until: ProtocolTime(seconds: 5))
+            return activity.isIdle
+        }
+        await clock.waitForSleeper()
+        // The clock knows of the sleeper a moment before the activity does.
+        while !activity.isIdle { await Task.yield() }
+        clock.advance(to: ProtocolTime(seconds: 4))
+        #expect(activity.isIdle)
+        clock.advance(to: ProtocolTime(seconds: 5))
+        #expect(!activity.isIdle)
+        #expect(try await !wasIdle.value)
+        activity.end()
+        #expect(activity.isIdle)
+    }
+
     @Test func `a cancelled sleeper leaves`() async throws {
         let clock = ManualClock(now: ProtocolTime(seconds: 0))
         let task = Task { try await clock.sleep(until: ProtocolTime(seconds: 5)) }

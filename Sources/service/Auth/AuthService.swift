@@ -69,7 +69,7 @@ package final class AuthService: Sendable {
         var configuration = try load(options, in: repository)
         if let listen = options.listen { configuration.listen = listen }
         if let type = options.databaseType { configuration.databaseType = type }
-        try checkDatabase(configuration.databaseType)
+        try Configuration.checkEmbedded(configuration.databaseType)
         let system = try options.log ?? configuration.log.makeSystem()
         let log = system.logger("auth")
         for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
@@ -102,8 +102,11 @@ package final class AuthService: Sendable {
             let server = HTTPServer(router: routes.router(), limits: limits)
             let address = try await server.start(on: configuration.socketAddress())
             // The command line finds a service on another port than the configured one through these.
-            try AtomicFile.write(token.revealed, to: repository.file("token"), mode: 0o600)
-            try AtomicFile.write("\(address.host):\(address.port ?? 0)", to: repository.file("api"))
+            try ServiceDoor.open(
+                repository,
+                address: "\(address.host):\(address.port ?? 0)",
+                token: token
+            )
             log.info("server start and listen", ["address": "\(address)"])
             return AuthService(
                 repository: repository,
@@ -135,19 +138,5 @@ package final class AuthService: Sendable {
         }
         let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
         return try AuthConfiguration(toml: text, name: path)
-    }
-
-    /// - Throws: `CommandFailure` unless the database is the embedded one.
-    static func checkDatabase(_ type: String) throws(CommandFailure) {
-        switch type.lowercased() {
-        case "sqlite", "badger", "": return
-        case "mysql":
-            throw CommandFailure("the database type mysql is not yet supported", exitStatus: 2)
-        default:
-            throw CommandFailure(
-                "the database type \(type) is unknown; use sqlite",
-                exitStatus: 2
-            )
-        }
     }
 }

@@ -1,7 +1,6 @@
 import EventLoop
-import HTTP
-import JSONRPC
 package import ServiceKit
+import VenusAPI
 
 /// What `config.toml` of the messager says.
 package struct MessagerConfiguration: Sendable {
@@ -81,13 +80,11 @@ package struct MessagerConfiguration: Sendable {
     ///
     /// - Throws: `ConfigurationError` when it is no multiaddr with a numeric host.
     func socketAddress() throws(ConfigurationError) -> SocketAddress {
-        let url = APIInfo(address: listen, token: nil)?.httpURL("/")
-        guard let url, let address = SocketAddress(ip: url.host, port: url.port) else {
-            throw ConfigurationError(
-                "api.Address \"\(listen)\" is not like /ip4/127.0.0.1/tcp/39812"
-            )
-        }
-        return address
+        try SocketAddress(
+            listen: listen,
+            setting: "api.Address",
+            example: "/ip4/127.0.0.1/tcp/39812"
+        )
     }
 
     /// The file that the first start writes.
@@ -96,25 +93,25 @@ package struct MessagerConfiguration: Sendable {
         # Configuration of venus-messager. Durations are text such as "8s".
 
         [api]
-          Address = "\(listen)"
+          Address = \(listen.quoted)
 
         [db]
           # "sqlite": the file message.db beside this one.
-          type = "\(databaseType)"
+          type = \(databaseType.quoted)
 
         [jwt]
           # The auth service and a token for it; empty for none.
-          authURL = "\(authURL)"
-          token = "\(authToken)"
+          authURL = \(authURL.quoted)
+          token = \(authToken.quoted)
 
         [node]
-          url = "\(nodeURL)"
-          token = "\(nodeToken)"
+          url = \(nodeURL.quoted)
+          token = \(nodeToken.quoted)
 
         [gateway]
           # Gateways to wallets; wallets can also be linked with "venus-messager wallet add".
-          url = [\(gateways.map { "\"\($0)\"" }.joined(separator: ", "))]
-          token = "\(gatewayToken)"
+          url = [\(gateways.map(\.quoted).joined(separator: ", "))]
+          token = \(gatewayToken.quoted)
 
         [messageService]
           # How long a head has to stay before messages are chosen.

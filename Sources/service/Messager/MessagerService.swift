@@ -1,6 +1,5 @@
 package import EventLoop
 import FilecoinTypes
-import Foundation
 import HTTP
 import JSONRPC
 import SQLStore
@@ -75,7 +74,7 @@ package final class MessagerService: Quiescent {
     package static func start(_ options: MessagerOptions) async throws -> MessagerService {
         let repository = try Repository(options.repository)
         let configuration = try load(repository, options)
-        try checkDatabase(configuration.databaseType)
+        try Configuration.checkEmbedded(configuration.databaseType)
         let system = try options.log ?? configuration.log.makeSystem()
         let log = system.logger("main")
         for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
@@ -97,12 +96,10 @@ package final class MessagerService: Quiescent {
                 clock: options.clock,
                 log: system.logger("msg-select")
             )
-            let secret = options.random.bytes(32)
-            let token = AuthClaims(
-                name: "defaultLocalToken",
-                permission: Permission.admin.rawValue
+            let access = ServiceAccess(
+                random: options.random,
+                auth: try auth(configuration, http: http)
             )
-            .token(secret: secret)
             let api = MessagerAPI(
                 engine: engine,
                 connections: connections,
@@ -122,17 +119,13 @@ package final class MessagerService: Quiescent {
                     return .text(.internalServerError, "\(error)\n")
                 }
             }
-            api.service().mount(
-                on: &router,
-                at: "/rpc/v0",
-                verifier: try verifier(configuration, secret: secret, http: http)
-            )
+            api.service().mount(on: &router, at: "/rpc/v0", verifier: access.verifier)
             let server = HTTPServer(router: router)
             let address = try await server.start(on: configuration.socketAddress())
-            try AtomicFile.write(token.revealed, to: repository.file("token"), mode: 0o600)
-            try AtomicFile.write(
-                "/ip4/\(address.host)/tcp/\(address.port ?? 0)",
-                to: repository.file("api")
+            try ServiceDoor.open(
+                repository,
+                address: "/ip4/\(address.host)/tcp/\(address.port ?? 0)",
+                token: access.localToken
             )
             log.info("server start and listen", ["address": "\(address)"])
             let skips = configuration.skipsPushing
@@ -144,7 +137,7 @@ package final class MessagerService: Quiescent {
                 connections: connections,
                 loops: Task { await engine.run(selects: !skips) },
                 address: address,
-                localToken: token
+                localToken: access.localToken
             )
         } catch {
             await connections.close()
@@ -230,16 +223,6 @@ package final class MessagerService: Quiescent {
         )
     }
 
-    private static func verifier(
-        _ configuration: MessagerConfiguration,
-        secret: [UInt8],
-        http: HTTPClient
-    ) throws -> any TokenVerifier {
-        let local = LocalTokenVerifier(secret: secret)
-        guard let client = try auth(configuration, http: http) else { return local }
-        return TokenVerifierChain([local, AuthTokenVerifier(client: client)])
-    }
-
     /// The configuration of the folder, with the changes of this start.
     ///
     /// The first start writes what it is given, so that later ones and the commands know it.
@@ -247,32 +230,13 @@ package final class MessagerService: Quiescent {
         _ repository: Repository,
         _ options: MessagerOptions
     ) throws -> MessagerConfiguration {
-        let path = repository.file("config.toml")
-        var configuration = MessagerConfiguration()
-        guard FileManager.default.fileExists(atPath: path) else {
+        let (text, path) = try repository.configuration {
+            var configuration = MessagerConfiguration()
             options.adjust(&configuration)
-            try AtomicFile.write(configuration.text, to: path, mode: 0o600)
-            return configuration
+            return configuration.text
         }
-        let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
-        configuration = try MessagerConfiguration(toml: text, name: path)
+        var configuration = try MessagerConfiguration(toml: text, name: path)
         options.adjust(&configuration)
         return configuration
-    }
-
-    /// Checks the type of the database.
-    ///
-    /// - Throws: `CommandFailure` unless it is the embedded one.
-    static func checkDatabase(_ type: String) throws(CommandFailure) {
-        switch type.lowercased() {
-        case "sqlite", "badger", "": return
-        case "mysql":
-            throw CommandFailure("the database type mysql is not yet supported", exitStatus: 2)
-        default:
-            throw CommandFailure(
-                "the database type \(type) is unknown; use sqlite",
-                exitStatus: 2
-            )
-        }
     }
 }

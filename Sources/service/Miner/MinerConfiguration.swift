@@ -1,7 +1,6 @@
 import EventLoop
-import HTTP
-import JSONRPC
 package import ServiceKit
+import VenusAPI
 
 /// What `config.toml` of the miner says, in the forms of both generations.
 package struct MinerConfiguration: Sendable {
@@ -127,78 +126,83 @@ package struct MinerConfiguration: Sendable {
         }
     }
 
+    /// Checks the type of the database of blocks.
+    ///
+    /// - Throws: `CommandFailure` unless it is the embedded one.
+    func checkDatabase() throws(CommandFailure) {
+        try Configuration.checkEmbedded(
+            slashFilterType,
+            setting: "slash filter type",
+            names: ["local", "sqlite"]
+        )
+    }
+
     /// The address to listen on.
     ///
     /// - Throws: `ConfigurationError` when it is no multiaddr with a numeric host.
     func socketAddress() throws(ConfigurationError) -> SocketAddress {
-        let url = APIInfo(address: listen, token: nil)?.httpURL("/")
-        guard let url, let address = SocketAddress(ip: url.host, port: url.port) else {
-            throw ConfigurationError(
-                "API.ListenAddress \"\(listen)\" is not like /ip4/127.0.0.1/tcp/12308"
-            )
-        }
-        return address
+        try SocketAddress(
+            listen: listen,
+            setting: "API.ListenAddress",
+            example: "/ip4/127.0.0.1/tcp/12308"
+        )
     }
 
     /// The file that `init` writes.
     package func text() -> String {
-        func quoted(_ text: String) -> String {
-            let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            return "\"\(escaped)\""
-        }
-        return """
-            # Configuration of venus-miner. Durations are text such as "15s".
+        """
+        # Configuration of venus-miner. Durations are text such as "15s".
 
-            # How long blocks need to spread, in seconds. Left out, it goes with the time between epochs:
-            # 12 for 30 s, 2 for 10 s, 1 for 4 s.
-            #PropagationDelaySecs = 12
+        # How long blocks need to spread, in seconds. Left out, it goes with the time between epochs:
+        # 12 for 30 s, 2 for 10 s, 1 for 4 s.
+        #PropagationDelaySecs = 12
 
-            # How long the choice of messages may take, in seconds; after it a block leaves without any.
-            # 0 is a tenth of an epoch.
-            MpoolSelectDelaySecs = 0
+        # How long the choice of messages may take, in seconds; after it a block leaves without any.
+        # 0 is a tenth of an epoch.
+        MpoolSelectDelaySecs = 0
 
-            # How long a miner may draw and prove. Left out, it goes with the time between epochs:
-            # 15s for 30 s, 7s for 10 s, 2.8s for 4 s.
-            #MinerOnceTimeout = "15s"
+        # How long a miner may draw and prove. Left out, it goes with the time between epochs:
+        # 15s for 30 s, 7s for 10 s, 2.8s for 4 s.
+        #MinerOnceTimeout = "15s"
 
-            [API]
-              ListenAddress = \(quoted(listen))
+        [API]
+          ListenAddress = \(listen.quoted)
 
-            [FullNode]
-              Addr = \(quoted(node.address))
-              Token = \(quoted(node.token))
+        [FullNode]
+          Addr = \(node.address.quoted)
+          Token = \(node.token.quoted)
 
-            # Nodes that are offered a block when the node above does not take it.
-            #[[SubmitNodes]]
-            #  Addr = ""
-            #  Token = ""
+        # Nodes that are offered a block when the node above does not take it.
+        #[[SubmitNodes]]
+        #  Addr = ""
+        #  Token = ""
 
-            [Auth]
-              # The auth service, which knows the miners; empty for none.
-              Addr = \(quoted(auth.address))
-              Token = \(quoted(auth.token))
+        [Auth]
+          # The auth service, which knows the miners; empty for none.
+          Addr = \(auth.address.quoted)
+          Token = \(auth.token.quoted)
 
-            [Gateway]
-              # Gateways to the wallets and sealers of the auth service's miners. Others are linked with
-              # "venus-miner address add".
-              ListenAPI = [\(gateways.map(quoted).joined(separator: ", "))]
-              Token = \(quoted(gatewayToken))
+        [Gateway]
+          # Gateways to the wallets and sealers of the auth service's miners. Others are linked with
+          # "venus-miner address add".
+          ListenAPI = [\(gateways.map(\.quoted).joined(separator: ", "))]
+          Token = \(gatewayToken.quoted)
 
-            [SlashFilter]
-              # "local": the file slashfilter.db beside this one.
-              Type = \(quoted(slashFilterType))
+        [SlashFilter]
+          # "local": the file slashfilter.db beside this one.
+          Type = \(slashFilterType.quoted)
 
-            [Recorder]
-              # Wins, blocks and failures, for so many epochs.
-              Enable = true
-              ExpireEpoch = 20160
-              MaxRecordPerQuery = 288
+        [Recorder]
+          # Wins, blocks and failures, for so many epochs.
+          Enable = true
+          ExpireEpoch = 20160
+          MaxRecordPerQuery = 288
 
-            [log]
-              path = ""
-              level = "info"
+        [log]
+          path = ""
+          level = "info"
 
-            """
+        """
     }
 }
 

@@ -1,6 +1,5 @@
 package import EventLoop
 import FilecoinTypes
-import Foundation
 import HTTP
 import JSONRPC
 import SQLStore
@@ -86,7 +85,7 @@ package final class MinerService: Quiescent {
         self.localToken = localToken
     }
 
-    package var isIdle: Bool { engine.rest.isIdle }
+    package var isIdle: Bool { engine.activity.isIdle }
     package var actedHead: String? { engine.actedHead }
 
     /// Starts a miner and returns when it listens.
@@ -97,7 +96,7 @@ package final class MinerService: Quiescent {
         let repository = try Repository(options.repository)
         var configuration = try load(repository)
         options.adjust(&configuration)
-        try checkDatabase(configuration.slashFilterType)
+        try configuration.checkDatabase()
         let system = try options.log ?? configuration.log.makeSystem()
         let log = system.logger("main")
         for key in configuration.unknownKeys { log.warning("unknown key", ["key": key]) }
@@ -121,9 +120,10 @@ package final class MinerService: Quiescent {
     ) async throws -> MinerService {
         let log = system.logger("main")
         let engine = try await engine(options, configuration, parts, http, system)
-        let secret = options.random.bytes(32)
-        let token = AuthClaims(name: "defaultLocalToken", permission: Permission.admin.rawValue)
-            .token(secret: secret)
+        let access = ServiceAccess(
+            random: options.random,
+            auth: try auth(configuration, http: http)
+        )
         let (shutdown, requestShutdown) = AsyncStream<Void>.makeStream()
         let api = MinerAPI(
             engine: engine,
@@ -143,15 +143,15 @@ package final class MinerService: Quiescent {
         api.service().mount(
             on: &router,
             at: "/rpc/v0",
-            verifier: try verifier(configuration, secret: secret, http: http),
+            verifier: access.verifier,
             options: rpc
         )
         let server = HTTPServer(router: router)
         let address = try await server.start(on: configuration.socketAddress())
-        try AtomicFile.write(token.revealed, to: repository.file("token"), mode: 0o600)
-        try AtomicFile.write(
-            "/ip4/\(address.host)/tcp/\(address.port ?? 0)",
-            to: repository.file("api")
+        try ServiceDoor.open(
+            repository,
+            address: "/ip4/\(address.host)/tcp/\(address.port ?? 0)",
+            token: access.localToken
         )
         log.info("server start and listen", ["address": "\(address)"])
         return MinerService(
@@ -163,7 +163,7 @@ package final class MinerService: Quiescent {
             loops: Task { await engine.run() },
             shutdown: shutdown,
             address: address,
-            localToken: token
+            localToken: access.localToken
         )
     }
 
@@ -321,39 +321,8 @@ package final class MinerService: Quiescent {
         )
     }
 
-    private static func verifier(
-        _ configuration: MinerConfiguration,
-        secret: [UInt8],
-        http: HTTPClient
-    ) throws -> any TokenVerifier {
-        let local = LocalTokenVerifier(secret: secret)
-        guard let client = try auth(configuration, http: http) else { return local }
-        return TokenVerifierChain([local, AuthTokenVerifier(client: client)])
-    }
-
     private static func load(_ repository: Repository) throws -> MinerConfiguration {
-        let path = repository.file("config.toml")
-        if !FileManager.default.fileExists(atPath: path) {
-            // It holds tokens.
-            try AtomicFile.write(MinerConfiguration().text(), to: path, mode: 0o600)
-        }
-        let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
+        let (text, path) = try repository.configuration { MinerConfiguration().text() }
         return try MinerConfiguration(toml: text, name: path)
-    }
-
-    /// Checks the type of the database of blocks.
-    ///
-    /// - Throws: `CommandFailure` unless it is the embedded one.
-    static func checkDatabase(_ type: String) throws(CommandFailure) {
-        switch type.lowercased() {
-        case "local", "sqlite", "": return
-        case "mysql":
-            throw CommandFailure("the slash filter type mysql is not yet supported", exitStatus: 2)
-        default:
-            throw CommandFailure(
-                "the slash filter type \(type) is unknown; use local",
-                exitStatus: 2
-            )
-        }
     }
 }

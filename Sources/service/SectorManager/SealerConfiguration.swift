@@ -1,9 +1,8 @@
 import Bytes
 import EventLoop
 import Foundation
-import HTTP
-import JSONRPC
 package import ServiceKit
+import VenusAPI
 
 /// What `config.toml` of a sealer says.
 package struct SealerConfiguration: Sendable {
@@ -90,30 +89,30 @@ package struct SealerConfiguration: Sendable {
         # Configuration of venus-sealer. It holds tokens: keep its mode 0600.
 
         [API]
-          ListenAddress = \(Self.quoted(listen))
+          ListenAddress = \(listen.quoted)
 
         [Node]
-          Url = \(Self.quoted(nodeURL))
-          Token = \(Self.quoted(nodeToken))
+          Url = \(nodeURL.quoted)
+          Token = \(nodeToken.quoted)
 
         [Messager]
-          Url = \(Self.quoted(messagerURL))
-          Token = \(Self.quoted(messagerToken))
-          Wallet = \(Self.quoted(walletName))
+          Url = \(messagerURL.quoted)
+          Token = \(messagerToken.quoted)
+          Wallet = \(walletName.quoted)
 
         [NetParams]
-          Network = \(Self.quoted(network))
+          Network = \(network.quoted)
 
         [DB]
           Type = "sqlite"
 
         [DB.Sqlite]
           # Empty: sealer.db beside this file.
-          Path = \(Self.quoted(database))
+          Path = \(database.quoted)
 
         [Proving]
           # Where the proof parameters are: the folder that holds proof-parameters of a devnet.
-          Parameters = \(Self.quoted(proofParameters))
+          Parameters = \(proofParameters.quoted)
           # The most partitions of one WindowPoSt message; 0 for what the protocol allows.
           MaxPartitionsPerPoStMessage = \(partitionsPerMessage)
           # Whether sectors without files are declared faulty before their deadline; if not, the proof skips them.
@@ -129,33 +128,15 @@ package struct SealerConfiguration: Sendable {
         """
     }
 
-    /// A text as TOML writes it.
-    private static func quoted(_ text: String) -> String {
-        var output = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\""
-            case "\\": output += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-                let digits = String(scalar.value, radix: 16)
-                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: output.unicodeScalars.append(scalar)
-            }
-        }
-        return output + "\""
-    }
-
     /// The address to listen on.
     ///
     /// - Throws: `ConfigurationError` when it is no multiaddr with a numeric host.
     func socketAddress() throws(ConfigurationError) -> SocketAddress {
-        let url = APIInfo(address: listen, token: nil)?.httpURL("/")
-        guard let url, let address = SocketAddress(ip: url.host, port: url.port) else {
-            throw ConfigurationError(
-                "API.ListenAddress \"\(listen)\" is not like /ip4/127.0.0.1/tcp/2345/http"
-            )
-        }
-        return address
+        try SocketAddress(
+            listen: listen,
+            setting: "API.ListenAddress",
+            example: "/ip4/127.0.0.1/tcp/2345/http"
+        )
     }
 
     /// Reads the file of a folder.

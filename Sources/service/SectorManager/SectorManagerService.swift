@@ -199,9 +199,8 @@ package final class SectorManagerService: Sendable, Quiescent {
         let server = HTTPServer(router: api.router())
         let address = try await server.start(on: configuration.socketAddress())
         let token = AllowClaims(.admin).token(secret: configuration.secret)
-        try AtomicFile.write(token.revealed, to: repository.file("token"), mode: 0o600)
         let place = "/ip4/\(address.host)/tcp/\(address.port ?? 0)/http"
-        try AtomicFile.write(place, to: repository.file("api"), mode: 0o644)
+        try ServiceDoor.open(repository, address: place, token: token)
         log.info("sealer listens", ["address": place, "miner": "\(Address.id(miner))"])
         return SectorManagerService(
             repository: repository,

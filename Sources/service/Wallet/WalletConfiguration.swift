@@ -1,8 +1,7 @@
 import Bytes
 import EventLoop
-import HTTP
-import JSONRPC
 import ServiceKit
+import VenusAPI
 
 /// What `config.toml` of a wallet says.
 struct WalletConfiguration: Sendable {
@@ -74,14 +73,11 @@ struct WalletConfiguration: Sendable {
     ///
     /// - Throws: `ConfigurationError` when it is no multiaddress with a numeric host.
     func socketAddress() throws(ConfigurationError) -> SocketAddress {
-        let url = APIInfo(address: listenAddress, token: nil)?.httpURL("/")
-        guard let url, let address = SocketAddress(ip: url.host, port: url.port)
-        else {
-            throw ConfigurationError(
-                "API.ListenAddress \"\(listenAddress)\" is not like /ip4/127.0.0.1/tcp/5678/http"
-            )
-        }
-        return address
+        try SocketAddress(
+            listen: listenAddress,
+            setting: "API.ListenAddress",
+            example: "/ip4/127.0.0.1/tcp/5678/http"
+        )
     }
 
     /// The file of a new wallet, with words where each wallet has values of its own.

@@ -1,6 +1,5 @@
 package import EventLoop
 package import FilecoinTypes
-import Foundation
 import HTTP
 import JSONRPC
 import SQLStore
@@ -126,15 +125,11 @@ package final class WalletService: Sendable {
         _ repository: Repository,
         random: any RandomSource
     ) throws -> WalletConfiguration {
-        let path = repository.file("config.toml")
-        guard FileManager.default.fileExists(atPath: path) else {
+        let (text, path) = try repository.configuration {
             var configuration = WalletConfiguration(random: random)
             configuration.connection = repository.file("keystore.sqlit")
-            // It holds the secret of the tokens.
-            try AtomicFile.write(configuration.text, to: path, mode: 0o600)
-            return configuration
+            return configuration.text
         }
-        let text = String(decoding: try AtomicFile.read(path, maximumBytes: 1 << 20), as: UTF8.self)
         return try WalletConfiguration(toml: text, name: path)
     }
 }

@@ -39,7 +39,7 @@ struct AccessChecks: Sendable {
         let auth = try pool.auth()
         func owner(of path: String, _ file: String) async throws -> String {
             let text = String(decoding: try AtomicFile.read(file), as: UTF8.self)
-            let token = try PoolFolder.line(path)
+            let token = try AtomicFile.word(path)
             try require(text.contains(token), "\(file) does not hold the token in \(path)")
             return try await auth.verify(Secret(token)).name
         }
@@ -57,7 +57,7 @@ struct AccessChecks: Sendable {
 
             let own = try pool.localToken(sealer)
             _ = try await pool.client(sealer, token: own).call(ActorAddress.self)
-            let wallet = try PoolFolder.line(folder.authToken("\(ServiceName.wallet(number))"))
+            let wallet = try AtomicFile.word(folder.authToken("\(ServiceName.wallet(number))"))
             _ = try await pool.client(.wallet(number), token: wallet).call(WalletList.self)
             for token in [own, wallet] {
                 let claims = try? await auth.verify(Secret(token))

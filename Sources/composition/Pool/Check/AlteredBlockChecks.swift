@@ -93,6 +93,6 @@ struct AlteredBlockChecks: Sendable {
 extension PoolUnderTest {
     /// The node, with the token that auth gave to the miner service.
     func nodeForMiner() throws -> RPCClient {
-        try client(.node, token: PoolFolder.line(folder.authToken("miner")))
+        try client(.node, token: AtomicFile.word(folder.authToken("miner")))
     }
 }

@@ -73,7 +73,7 @@ final class PoolUnderTest: Sendable {
 
     /// The process of a service.
     func processID(_ service: ServiceName) throws -> Int32 {
-        let text = try PoolFolder.line(folder.serviceProcessID(service))
+        let text = try AtomicFile.word(folder.serviceProcessID(service))
         guard let number = Int32(text), number > 1, kill(number, 0) == 0 else {
             throw CheckFailure("\(service) has no process")
         }
@@ -122,11 +122,11 @@ final class PoolUnderTest: Sendable {
     /// The messager, with the clients' token.
     func messager() throws -> RPCClient { try client(.messager, token: clientToken()) }
 
-    func clientToken() throws -> String { try PoolFolder.line(folder.authToken("client")) }
+    func clientToken() throws -> String { try AtomicFile.word(folder.authToken("client")) }
 
     /// The admin token in the folder of a service.
     func localToken(_ service: ServiceName) throws -> String {
-        try PoolFolder.line(folder.repository(service) + "/token")
+        try AtomicFile.word(folder.repository(service) + "/token")
     }
 
     /// A token of a wallet, as its operator makes it.

@@ -119,7 +119,7 @@ extension PoolProgram {
             lock.unlock()
             throw CommandFailure("no pool runs in \(folder.path)")
         }
-        guard let process = Int32(try PoolFolder.line(folder.processID)), process > 1 else {
+        guard let process = Int32(try AtomicFile.word(folder.processID)), process > 1 else {
             throw CommandFailure("\(folder.processID) names no process")
         }
         guard kill(process, SIGTERM) == 0 else {

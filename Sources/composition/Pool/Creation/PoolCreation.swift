@@ -138,7 +138,7 @@ package struct PoolCreation: Sendable {
         )
         options.port = 0
         options.log = .silent
-        options.password = Secret(try PoolFolder.line(file))
+        options.password = Secret(try AtomicFile.word(file))
         let wallet = try await WalletService.start(options)
         let url = HTTPURL(
             .http,

@@ -119,7 +119,7 @@ package actor InProcessHost: ServiceHost {
         case .wallet(let number):
             var options = WalletOptions(repository: repository, random: random)
             options.port = plan.port(service)
-            options.password = Secret(try PoolFolder.line(folder.password(number)))
+            options.password = Secret(try AtomicFile.word(folder.password(number)))
             options.log = log
             return .wallet(try await WalletService.start(options))
         case .node: return try await makeNode(repository, log)

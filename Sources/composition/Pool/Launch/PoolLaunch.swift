@@ -71,7 +71,7 @@ package struct PoolLaunch: Sendable {
         let path = repository + "/config.toml"
         guard !FileManager.default.fileExists(atPath: path) else { return }
         try Repository.createFolder(repository)
-        let token = try PoolFolder.line(folder.authToken("messager"))
+        let token = try AtomicFile.word(folder.authToken("messager"))
         let text = """
             # Configuration of the messager of a devnet pool. The pool gives it its addresses.
 
@@ -97,7 +97,7 @@ package struct PoolLaunch: Sendable {
         let repository = folder.repository(service)
         let miner = plan.miners[number - 1].id
         if !FileManager.default.fileExists(atPath: repository + "/config.toml") {
-            let token = try PoolFolder.line(folder.authToken("\(service)"))
+            let token = try AtomicFile.word(folder.authToken("\(service)"))
             _ = try await ProgramCall.run(
                 SealerProgram.application,
                 [
@@ -127,7 +127,7 @@ package struct PoolLaunch: Sendable {
             [
                 "--repo", repository, "init", "--listen", plan.hostAndPort(.miner), "--api",
                 plan.multiaddr(.node), "--token",
-                try PoolFolder.line(folder.authToken("miner")), "--auth-api", plan.url(.auth),
+                try AtomicFile.word(folder.authToken("miner")), "--auth-api", plan.url(.auth),
             ]
         )
         // A slow pace is for slow provers; the service's own limit ends at 15 seconds.
@@ -153,7 +153,7 @@ package struct PoolLaunch: Sendable {
     /// miners and signers they are.
     private func makeTokens() async throws {
         guard let url = HTTPURL(plan.url(.auth)) else { return }
-        let local = try PoolFolder.line(folder.repository(.auth) + "/token")
+        let local = try AtomicFile.word(folder.repository(.auth) + "/token")
         let client = AuthClient(url: url, token: Secret(local), http: http, service: "venus-pool")
         for name in ["miner", "messager"] { try await makeToken(name, .admin, client) }
         for (index, miner) in plan.miners.enumerated() {
@@ -187,7 +187,7 @@ package struct PoolLaunch: Sendable {
 
     /// Links every wallet to the messager, with a token of its own that may have things signed.
     private func linkWallets() async throws {
-        let token = try PoolFolder.line(folder.repository(.messager) + "/token")
+        let token = try AtomicFile.word(folder.repository(.messager) + "/token")
         guard let info = APIInfo(address: plan.url(.messager), token: token) else { return }
         let client = RPCClient(info, path: "/rpc/v0", http: http)
         let known = try await client.call(MessagerListWallet.self).map(\.name)
@@ -219,7 +219,7 @@ package struct PoolLaunch: Sendable {
                 [
                     "--repo", repository, "address", "add", "--addr", "\(miner.id)",
                     "--sealer-listen-api", plan.multiaddr(sealer) + "/http", "--sealer-token",
-                    try PoolFolder.line(folder.repository(sealer) + "/token"),
+                    try AtomicFile.word(folder.repository(sealer) + "/token"),
                     "--wallet-listen-api", plan.multiaddr(wallet) + "/http", "--wallet-token",
                     try await walletToken(index + 1),
                 ]
@@ -230,7 +230,7 @@ package struct PoolLaunch: Sendable {
     /// A token of a wallet, as `venus-wallet auth api-info --perm sign` prints it.
     private func walletToken(_ number: Int) async throws -> String {
         let path = folder.authToken("\(ServiceName.wallet(number))")
-        if FileManager.default.fileExists(atPath: path) { return try PoolFolder.line(path) }
+        if FileManager.default.fileExists(atPath: path) { return try AtomicFile.word(path) }
         let token = try await ProgramCall.run(
             WalletProgram.application,
             [

@@ -71,10 +71,4 @@ package struct PoolFolder: Hashable, Sendable {
     package func write(_ plan: PoolPlan) throws(FileFailure) {
         try AtomicFile.write(plan.jsonBytes(.indented()) + [10], to: self.plan, mode: 0o644)
     }
-
-    /// One line of a file.
-    package static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
-    }
 }

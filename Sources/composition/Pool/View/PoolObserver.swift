@@ -52,7 +52,7 @@ package actor PoolObserver {
     }
 
     private func client(_ service: ServiceName, _ path: String) throws -> RPCClient {
-        let token = try PoolFolder.line(folder.repository(service) + "/token")
+        let token = try AtomicFile.word(folder.repository(service) + "/token")
         guard let info = APIInfo(address: plan.url(service), token: token) else {
             throw CommandFailure("\(plan.url(service)) is no address")
         }

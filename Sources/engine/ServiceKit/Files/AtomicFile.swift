@@ -59,6 +59,14 @@ package enum AtomicFile {
         return try readAll(descriptor, path, maximumBytes: maximumBytes)
     }
 
+    /// Reads the first word of a small file, such as a token or an address.
+    ///
+    /// - Throws: ``FileFailure``.
+    package static func word(_ path: String) throws(FileFailure) -> String {
+        let bytes = try read(path, maximumBytes: 1 << 16)
+        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
+    }
+
     static func readAll(
         _ descriptor: Int32,
         _ name: String,

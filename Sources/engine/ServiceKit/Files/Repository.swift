@@ -44,6 +44,22 @@ package final class Repository: Sendable {
     /// The path of a file inside.
     package func file(_ name: String) -> String { path + "/" + name }
 
+    /// Reads the configuration file of a service, which may have been written with `initial` first.
+    ///
+    /// - Returns: The text and its path, for messages.
+    package func configuration(
+        _ name: String = "config.toml",
+        initial: () -> String
+    ) throws(FileFailure) -> (text: String, path: String) {
+        let path = file(name)
+        // It may hold tokens.
+        if !FileManager.default.fileExists(atPath: path) {
+            try AtomicFile.write(initial(), to: path, mode: 0o600)
+        }
+        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 20)
+        return (String(decoding: bytes, as: UTF8.self), path)
+    }
+
     /// Replaces a leading `~` by the home folder of `HOME`, and takes away a trailing `/`.
     package static func expanded(_ path: String) -> String {
         var path = path

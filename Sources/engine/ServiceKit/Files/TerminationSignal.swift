@@ -22,4 +22,14 @@ package enum TerminationSignal {
         for await _ in stream { break }
         for source in sources { source.cancel() }
     }
+
+    /// Returns when such a signal came, or something else happened that ends the service.
+    package static func wait(or other: @escaping @Sendable () async -> Void) async {
+        await withTaskGroup { group in
+            group.addTask { await wait() }
+            group.addTask { await other() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 }

@@ -119,26 +119,10 @@ package final class LogSystem: Sendable {
         _ message: String,
         _ fields: KeyValuePairs<String, any CustomStringConvertible & Sendable>
     ) -> String {
-        var line = "{\"ts\":\"\(time)\",\"level\":\"\(level)\",\"logger\":\(quoted(subsystem))"
-        line += ",\"msg\":\(quoted(message))"
-        for (name, value) in fields { line += ",\(quoted(name)):\(quoted(value.description))" }
+        var line = "{\"ts\":\"\(time)\",\"level\":\"\(level)\",\"logger\":\(subsystem.quoted)"
+        line += ",\"msg\":\(message.quoted)"
+        for (name, value) in fields { line += ",\(name.quoted):\(value.description.quoted)" }
         return line + "}\n"
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var output = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": output += "\\\""
-            case "\\": output += "\\\\"
-            case "\n": output += "\\n"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                output += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: output.unicodeScalars.append(scalar)
-            }
-        }
-        return output + "\""
     }
 }
 

@@ -149,22 +149,6 @@ package enum WalletAuthNew: RPCMethod {
     package typealias Result = JSONBytes
 }
 
-/// Lists the subsystems that log.
-package enum WalletLogList: RPCMethod {
-    package static let name = "Filecoin.LogList"
-    package static let parameterNames: [String] = []
-    package typealias Parameters = Positional<>
-    package typealias Result = [String]
-}
-
-/// Sets the lowest level that a subsystem logs.
-package enum WalletLogSetLevel: RPCMethod {
-    package static let name = "Filecoin.LogSetLevel"
-    package static let parameterNames: [String] = ["subsystem", "level"]
-    package typealias Parameters = Positional<String, String>
-    package typealias Result = NoResult
-}
-
 /// An address parameter; nothing for an empty text, which no key has.
 package struct OptionalAddress: Hashable, Sendable, JSONCodable {
     package let address: Address?

@@ -48,7 +48,7 @@ package enum AuthProgram {
         options.listen = call.optionalString("listen")
         options.databaseType = call.optionalString("db-type")
         if call.isSet("mysql-dsn") { options.databaseType = "mysql" }
-        if let type = options.databaseType { try AuthService.checkDatabase(type) }
+        if let type = options.databaseType { try Configuration.checkEmbedded(type) }
         let service = try await AuthService.start(options)
         await TerminationSignal.wait()
         await service.stop()
@@ -62,8 +62,8 @@ package enum AuthProgram {
         let token: String
         let place: String
         do {
-            token = try line(folder + "/token")
-            place = try call.optionalString("listen") ?? line(folder + "/api")
+            token = try AtomicFile.word(folder + "/token")
+            place = try call.optionalString("listen") ?? AtomicFile.word(folder + "/api")
         } catch {
             throw CommandFailure("\(error); is venus-auth running with --repo \(folder)?")
         }
@@ -71,11 +71,6 @@ package enum AuthProgram {
             throw CommandFailure("\"\(place)\" is not host:port")
         }
         return AuthClient(url: url, token: Secret(token), http: HTTPClient(), service: "venus-auth")
-    }
-
-    private static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
     }
 
     // MARK: - Printing

@@ -61,7 +61,7 @@ package enum MessagerProgram {
         let gatewayToken = call.optionalString("gateway-token") ?? token
         let type = call.isSet("mysql-dsn") ? "mysql" : call.optionalString("db-type")
         let skips = call.boolean("disable-push")
-        if let type { try MessagerService.checkDatabase(type) }
+        if let type { try Configuration.checkEmbedded(type) }
         options.adjust = { configuration in
             if let listen { configuration.listen = listen }
             if let authURL { configuration.authURL = authURL }
@@ -78,30 +78,10 @@ package enum MessagerProgram {
         await service.stop()
     }
 
-    private static let log = Command(
-        "log",
-        usage: "what the service logs",
-        subcommands: [
-            Command("list", usage: "list the subsystems") { call in
-                for name in try await client(call).call(MessagerLogList.self) { call.print(name) }
-            },
-            Command(
-                "set-level",
-                usage: "set the lowest level that is logged",
-                argumentsUsage: "<level>",
-                flags: [Flag("system", .list, usage: "only this subsystem; may be repeated")]
-            ) { call in
-                let client = try client(call)
-                let systems =
-                    call.isSet("system")
-                    ? call.list("system") : try await client.call(MessagerLogList.self)
-                let level = try argument(call, 0, "level")
-                for system in systems {
-                    _ = try await client.call(MessagerSetLogLevel.self, system, level)
-                }
-            },
-        ]
-    )
+    private static let log = Command.log(
+        MessagerLogList.self,
+        MessagerSetLogLevel.self
+    ) { try client($0) }
 
     private static let send = Command(
         "send",
@@ -147,22 +127,7 @@ package enum MessagerProgram {
 
     /// A client of the running service, with the admin token of its folder.
     static func client(_ call: Invocation) throws -> RPCClient {
-        let folder = Repository.expanded(call.string("repo"))
-        do {
-            let token = try line(folder + "/token")
-            let place = try line(folder + "/api")
-            guard let info = APIInfo(address: place, token: token) else {
-                throw CommandFailure("\"\(place)\" is no address")
-            }
-            return RPCClient(info.httpURL("/rpc/v0"), token: token)
-        } catch let error as FileFailure {
-            throw CommandFailure("\(error); is venus-messager running with --repo \(folder)?")
-        }
-    }
-
-    private static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
+        try ServiceDoor.client(call)
     }
 
     // MARK: - Arguments

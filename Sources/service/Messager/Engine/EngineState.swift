@@ -37,8 +37,6 @@ struct EngineState: Sendable {
     var nextWaiter: UInt64 = 0
     /// How many callers wait for something on the chain.
     var waitCount = 0
-    /// How many of them look for it at present.
-    var lookCount = 0
     /// Whether nobody processes heads any more.
     var isEnded = false
 
@@ -64,10 +62,9 @@ struct EngineState: Sendable {
         return schedule.start(of: max(0, schedule.epoch(at: now)) + 1)
     }
 
-    /// Whether every loop sleeps until a time to come, and no caller is being answered.
+    /// Whether every loop sleeps until a time to come.
     func isIdle(_ now: ProtocolTime) -> Bool {
         func sleeps(_ wake: ProtocolTime?) -> Bool { wake.map { $0 > now } ?? false }
-        return lookCount == 0 && (selection == nil || sleeps(selectionWake))
-            && (!needsEpoch || sleeps(epochWake))
+        return (selection == nil || sleeps(selectionWake)) && (!needsEpoch || sleeps(epochWake))
     }
 }

@@ -205,14 +205,13 @@ final class MessagerEngine: Sendable {
     func waiting<Value: Sendable>(for look: () async throws -> Value?) async throws -> Value {
         let yield = state.withLock { state in
             state.waitCount += 1
-            state.lookCount += 1
             return state.hasNeed
         }
+        // Looking is work, waiting for the next head is not.
+        activity.begin()
         defer {
-            state.withLock { state in
-                state.waitCount -= 1
-                state.lookCount -= 1
-            }
+            state.withLock { $0.waitCount -= 1 }
+            activity.end()
         }
         yield?.yield()
         while true {
@@ -235,7 +234,7 @@ final class MessagerEngine: Sendable {
                 let isLate = state.withLock { state in
                     if state.headCount != seen || state.isEnded { return true }
                     state.waiters[id] = continuation
-                    state.lookCount -= 1
+                    activity.end()
                     return false
                 }
                 if isLate { continuation.resume() } else if Task.isCancelled { resume(id) }
@@ -248,7 +247,7 @@ final class MessagerEngine: Sendable {
     private func resume(_ id: UInt64) {
         state.withLock { state -> CheckedContinuation<Void, Never>? in
             guard let waiter = state.waiters.removeValue(forKey: id) else { return nil }
-            state.lookCount += 1
+            activity.begin()
             return waiter
         }?.resume()
     }
@@ -256,7 +255,7 @@ final class MessagerEngine: Sendable {
     private func wake() {
         let waiting = state.withLock { state in
             defer { state.waiters = [:] }
-            state.lookCount += state.waiters.count
+            for _ in state.waiters { activity.begin() }
             return state.waiters
         }
         for continuation in waiting.values { continuation.resume() }

@@ -121,17 +121,13 @@ extension MessagerAPI {
         }
         addWallets(to: &api)
         addActors(to: &api)
-        api.on(MessagerSetLogLevel.self, need: .admin) { _, subsystem, name in
-            guard let level = LogLevel(name) else {
-                throw MessagerFailure("unrecognized level: \"\(name)\"")
-            }
-            guard MessagerService.subsystems.contains(subsystem) else {
-                throw MessagerFailure("error: No such logger")
-            }
-            log.setLevel(level, of: subsystem)
-            return NoResult()
-        }
-        api.on(MessagerLogList.self, need: .admin, runs: .loop) { _ in MessagerService.subsystems }
+        api.onLog(
+            MessagerLogList.self,
+            MessagerSetLogLevel.self,
+            of: log,
+            subsystems: MessagerService.subsystems,
+            need: .admin
+        )
     }
 
     private func addActors(to api: inout RPCService) {

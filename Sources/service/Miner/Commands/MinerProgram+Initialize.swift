@@ -35,8 +35,8 @@ extension MinerProgram {
             throw CommandFailure("repo at '\(folder)' is already initialized")
         }
         let type = call.isSet("mysql-conn") ? "mysql" : call.string("slash-filter")
-        try MinerService.checkDatabase(type)
         let configuration = configuration(call, type)
+        try configuration.checkDatabase()
         _ = try configuration.socketAddress()
         let http = HTTPClient()
         let node = try MinerService.nodeClient(configuration, http)

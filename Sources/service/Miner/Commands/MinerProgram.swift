@@ -66,12 +66,7 @@ package enum MinerProgram {
             options.adjust = { $0.listen = place }
         }
         let service = try await MinerService.start(options)
-        await withTaskGroup { group in
-            group.addTask { await TerminationSignal.wait() }
-            group.addTask { await service.waitForShutdown() }
-            await group.next()
-            group.cancelAll()
-        }
+        await TerminationSignal.wait { await service.waitForShutdown() }
         await service.stop()
     }
 
@@ -83,51 +78,13 @@ package enum MinerProgram {
         call.print("venus-miner version \(MinerService.version)")
     }
 
-    private static let log = Command(
-        "log",
-        usage: "Module log level management",
-        subcommands: [
-            Command("list", usage: "List log systems") { call in
-                for name in try await client(call).call(LogList.self) { call.print(name) }
-            },
-            Command(
-                "set-level",
-                usage: "Set log level",
-                argumentsUsage: "[level]",
-                flags: [Flag("system", .list, usage: "limit to log system; may be repeated")]
-            ) { call in
-                let client = try client(call)
-                let systems =
-                    call.isSet("system")
-                    ? call.list("system") : try await client.call(LogList.self)
-                let level = try argument(call, 0, "level")
-                for system in systems {
-                    _ = try await client.call(LogSetLevel.self, system, level)
-                }
-            },
-        ]
-    )
+    private static let log = Command.log { try client($0) }
 
     // MARK: - Clients
 
     /// A client of the running service, with the admin token of its folder.
     static func client(_ call: Invocation) throws -> RPCClient {
-        let folder = Repository.expanded(call.string("repo"))
-        do {
-            let token = try line(folder + "/token")
-            let place = try line(folder + "/api")
-            guard let info = APIInfo(address: place, token: token) else {
-                throw CommandFailure("\"\(place)\" is no address")
-            }
-            return RPCClient(info.httpURL("/rpc/v0"), token: token)
-        } catch let error as FileFailure {
-            throw CommandFailure("\(error); is venus-miner running with --repo \(folder)?")
-        }
-    }
-
-    private static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
+        try ServiceDoor.client(call)
     }
 
     // MARK: - Arguments

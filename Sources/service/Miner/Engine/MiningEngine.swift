@@ -18,7 +18,8 @@ final class MiningEngine: Sendable {
     private let clock: any ProtocolClock
     private let limits: RoundRunner.Limits
     private let log: Logger
-    let rest: MiningRest
+    /// What is under way: the loop of the rounds from the start on, asleep between epochs, and each round.
+    let activity = Activity()
     private let head = Mutex<String?>(nil)
 
     init(
@@ -42,8 +43,7 @@ final class MiningEngine: Sendable {
         self.limits = limits
         self.log = log
         metrics = MiningMetrics()
-        rest = MiningRest(clock: clock)
-        rest.begin()
+        activity.begin()
     }
 
     /// The key of the newest head that was heard of.
@@ -66,7 +66,8 @@ final class MiningEngine: Sendable {
         var end: AsyncStream<Void>.Continuation?
         while true {
             let next = schedule.next(after: last, at: clock.now)
-            do { try await rest.sleep(until: schedule.start(of: next), isSkippable: true) } catch {
+            let start = schedule.start(of: next)
+            do { try await activity.sleep(on: clock, until: start, isSkippable: true) } catch {
                 break
             }
             // The clock may have gone on for longer than one epoch.
@@ -83,11 +84,11 @@ final class MiningEngine: Sendable {
                 node: node,
                 ledger: ledger,
                 clock: clock,
-                rest: rest,
+                activity: activity,
                 limits: limits,
                 observer: self
             )
-            rest.begin()
+            activity.begin()
             group.addTask { await runner.run(until: over) }
         }
         end?.finish()

@@ -41,7 +41,7 @@ struct RoundRunner: Sendable {
     let node: any MiningNode
     let ledger: any MiningLedger
     let clock: any ProtocolClock
-    let rest: MiningRest
+    let activity: Activity
     let limits: Limits
     let observer: any RoundObserver
 
@@ -58,7 +58,7 @@ struct RoundRunner: Sendable {
     ///
     /// - Parameter end: Finishes when the next round begins.
     ///
-    /// One piece of work (``MiningRest/begin()``) was begun by the caller and is ended here.
+    /// One piece of work (`Activity.begin()`) was begun by the caller and is ended here.
     func run(until end: AsyncStream<Void>) async {
         let (answers, sink) = Answers.makeStream()
         await withDiscardingTaskGroup { group in
@@ -78,7 +78,7 @@ struct RoundRunner: Sendable {
     ) async {
         // The caller's piece of work counts until the first answers are on their way.
         var work = 1
-        defer { rest.end(work) }
+        defer { activity.end(work) }
         guard let start = await prepare() else { return }
         let version = start.version
         var round = MiningRound(
@@ -92,14 +92,14 @@ struct RoundRunner: Sendable {
         observer.begins(round)
         work += await perform(round.start(), version, sink, in: &group)
         work -= 1
-        rest.end()
+        activity.end()
         for await answer in answers {
             let actions = round.apply(answer.event, took: answer.took, at: clock.now)
             // The next work begins before this ends, so that there is no moment of seeming rest.
             work += await perform(actions, version, sink, in: &group)
             if answer.isWork {
                 work -= 1
-                rest.end()
+                activity.end()
             }
             if round.isOver { return }
         }
@@ -117,7 +117,7 @@ struct RoundRunner: Sendable {
             switch action {
             case .perform(let request):
                 begun += 1
-                rest.begin()
+                activity.begin()
                 group.addTask { sink.yield(await answer(request, version)) }
             case .limitDraws: arm(.drawsOver, after: limits.draws, sink, in: &group)
             case .limitRebases: arm(.rebasesOver, after: limits.rebase, sink, in: &group)
@@ -220,7 +220,7 @@ struct RoundRunner: Sendable {
     private func answer(_ request: MiningRequest, _ version: NetworkVersion) async -> Answer {
         if case .submission = request {
             let timestamp = schedule.timestamp(of: epoch)
-            do { try await rest.sleep(until: timestamp, isSkippable: false) } catch {
+            do { try await activity.sleep(on: clock, until: timestamp) } catch {
                 return Answer(event: .failed(request, "the service stops"), isWork: true)
             }
         }

@@ -153,17 +153,7 @@ struct MinerAPI: Sendable {
         api.on(NodeVersion.self, need: .read, runs: .loop) { _ in
             VersionResult(version: MinerService.version, apiVersion: Self.apiVersion)
         }
-        api.on(LogList.self, need: .write, runs: .loop) { _ in MinerService.subsystems }
-        api.on(LogSetLevel.self, need: .write, runs: .loop) { _, subsystem, name in
-            guard let level = LogLevel(name) else {
-                throw MinerFailure("unrecognized level: \"\(name)\"")
-            }
-            guard MinerService.subsystems.contains(subsystem) else {
-                throw MinerFailure("error: No such logger")
-            }
-            log.setLevel(level, of: subsystem)
-            return NoResult()
-        }
+        api.onLog(of: log, subsystems: MinerService.subsystems)
         api.on(MinerShutdown.self, need: .admin, runs: .loop) { _ in
             shutdown()
             return NoResult()

@@ -110,10 +110,10 @@ package enum NodeProgram {
         do {
             let token =
                 try call.optionalString("api-token") ?? call.optionalString("token")
-                ?? line(folder + "/token")
+                ?? AtomicFile.word(folder + "/token")
             let place =
                 try call.optionalString("api-address") ?? call.optionalString("cmdapiaddr")
-                ?? line(folder + "/api")
+                ?? AtomicFile.word(folder + "/api")
             guard let info = APIInfo("\(token):\(place)") ?? APIInfo(place) else {
                 throw CommandFailure("\"\(place)\" is no address of a node")
             }
@@ -121,11 +121,6 @@ package enum NodeProgram {
         } catch let failure as FileFailure {
             throw CommandFailure("\(failure); does venus daemon run with --repo \(folder)?")
         }
-    }
-
-    private static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
     }
 
     /// Runs something with a client, and closes it.

@@ -145,11 +145,16 @@ package final class NodeDaemon: Sendable {
             options.listen ?? configuration["api"]?["apiAddress"]?.string
             ?? "/ip4/127.0.0.1/tcp/3453"
         let server = HTTPServer(router: node.router())
-        let address = try await server.start(on: try socketAddress(wanted))
+        let address = try await server.start(
+            on: SocketAddress(
+                listen: wanted,
+                setting: "api.apiAddress",
+                example: "/ip4/127.0.0.1/tcp/3453"
+            )
+        )
         let token = try tokens.make(["read", "write", "sign", "admin"])
-        try AtomicFile.write(token.revealed, to: files.repository.file("token"))
         let api = "/ip4/\(address.host)/tcp/\(address.port ?? 0)"
-        try AtomicFile.write(api, to: files.repository.file("api"), mode: 0o644)
+        try ServiceDoor.open(files.repository, address: api, token: token)
         log.info("API server listening", ["address": api])
         return NodeDaemon(
             files: files,
@@ -281,15 +286,5 @@ package final class NodeDaemon: Sendable {
             throw CommandFailure("\"\(url)\" is no URL of venus-auth")
         }
         return AuthTokenVerifier(client: AuthClient(url: parsed, http: http))
-    }
-
-    private static func socketAddress(_ multiaddr: String) throws -> SocketAddress {
-        let parts = multiaddr.split(separator: "/").map(String.init)
-        guard parts.count >= 4, parts[0] == "ip4" || parts[0] == "ip6", parts[2] == "tcp",
-            let port = UInt16(parts[3]), let address = SocketAddress(ip: parts[1], port: port)
-        else {
-            throw CommandFailure("\"\(multiaddr)\" is no address such as /ip4/127.0.0.1/tcp/3453")
-        }
-        return address
     }
 }

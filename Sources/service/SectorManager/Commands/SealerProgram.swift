@@ -174,20 +174,11 @@ package enum SealerProgram {
         Flag("manage-fdlimit", .boolean, usage: "accepted; few files are open at once"),
     ]
 
-    // In three parts: as one function, Swift 6.3's optimizer crashes on it.
+    // In two parts: as one function, Swift 6.3's optimizer crashes on it.
     @Sendable private static func run(_ call: Invocation) async throws {
         let service = try await SectorManagerService.start(try runOptions(call))
-        await waitForEnd(service)
+        await TerminationSignal.wait { await service.stopRequest() }
         await service.stop()
-    }
-
-    private static func waitForEnd(_ service: SectorManagerService) async {
-        await withTaskGroup { group in
-            group.addTask { await TerminationSignal.wait() }
-            group.addTask { await service.stopRequest() }
-            await group.next()
-            group.cancelAll()
-        }
     }
 
     private static func runOptions(_ call: Invocation) throws -> SectorManagerOptions {
@@ -220,29 +211,7 @@ package enum SealerProgram {
 
     // MARK: - The service itself
 
-    private static let log = Command(
-        "log",
-        usage: "what the sealer logs",
-        subcommands: [
-            Command("list", usage: "list the subsystems") { call in
-                for name in try await sealer(call).call(LogList.self) { call.print(name) }
-            },
-            Command(
-                "set-level",
-                usage: "set the lowest level that is logged",
-                argumentsUsage: "<level>",
-                flags: [Flag("system", .list, usage: "only this subsystem; may be repeated")]
-            ) { call in
-                guard let level = call.arguments.first else {
-                    throw UsageError("<level> is missing")
-                }
-                let client = try sealer(call)
-                for system in call.isSet("system") ? call.list("system") : ["*"] {
-                    _ = try await client.call(LogSetLevel.self, system, level)
-                }
-            },
-        ]
-    )
+    private static let log = Command.log { try sealer($0) }
 
     private static let stop = Command("stop", usage: "have the sealer end") { call in
         _ = try await sealer(call).call(Shutdown.self)
@@ -254,17 +223,7 @@ package enum SealerProgram {
 
     /// A client of the running sealer, with the admin token of its folder.
     static func sealer(_ call: Invocation) throws -> RPCClient {
-        let folder = folder(call)
-        do {
-            let token = try line(folder + "/token")
-            let place = try line(folder + "/api")
-            guard let info = APIInfo(address: place, token: token) else {
-                throw CommandFailure("\"\(place)\" is no address")
-            }
-            return RPCClient(info.httpURL("/rpc/v0"), token: token)
-        } catch let error as FileFailure {
-            throw CommandFailure("\(error); is venus-sealer running with --repo \(folder)?")
-        }
+        try ServiceDoor.client(call)
     }
 
     /// A client of the node that the configuration names.
@@ -296,11 +255,6 @@ package enum SealerProgram {
         let folder = folder(call)
         let configured = try SealerConfiguration.load(folder: folder).database
         return configured.isEmpty ? folder + "/sealer.db" : configured
-    }
-
-    private static func line(_ path: String) throws(FileFailure) -> String {
-        let bytes = try AtomicFile.read(path, maximumBytes: 1 << 16)
-        return String(String(decoding: bytes, as: UTF8.self).prefix { !$0.isWhitespace })
     }
 
     static func printJSON(_ value: some JSONEncodable, _ call: Invocation) {

@@ -172,12 +172,7 @@ struct SealerAPI: Sendable {
             let token = AllowClaims(allow: levels).token(secret: secret)
             return JSONBytes(Array(token.revealed.utf8))
         }
-        api.on(LogList.self, need: .write, runs: .loop) { _ in SectorManagerService.subsystems }
-        api.on(LogSetLevel.self, need: .write, runs: .loop) { _, system, name in
-            guard let level = LogLevel(name) else { throw RPCError("\(name) is no log level") }
-            log.setLevel(level, of: system == "*" ? nil : system)
-            return NoResult()
-        }
+        api.onLog(of: log, subsystems: SectorManagerService.subsystems)
         api.on(Shutdown.self, need: .admin, runs: .loop) { _ in
             stop()
             return NoResult()

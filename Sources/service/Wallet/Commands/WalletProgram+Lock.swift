@@ -83,29 +83,5 @@ extension WalletProgram {
         return level
     }
 
-    static let log = Command(
-        "log",
-        usage: "Manage logging",
-        subcommands: [
-            Command("list", usage: "List log systems") { call in
-                for name in try await client(call).call(WalletLogList.self) { call.print(name) }
-            },
-            Command(
-                "set-level",
-                usage: "Set log level",
-                argumentsUsage: "[level]",
-                flags: [Flag("system", .list, usage: "limit to log system")]
-            ) { call in
-                guard let level = call.arguments.first else {
-                    throw CommandFailure("level is required")
-                }
-                let client = try client(call)
-                let named = call.list("system")
-                let systems = named.isEmpty ? try await client.call(WalletLogList.self) : named
-                for system in systems {
-                    _ = try await client.call(WalletLogSetLevel.self, system, level)
-                }
-            },
-        ]
-    )
+    static let log = Command.log { try client($0) }
 }

@@ -104,16 +104,9 @@ struct WalletAPI: Sendable {
             let token = AllowClaims(allow: permissions).token(secret: secret)
             return JSONBytes(Array(token.revealed.utf8))
         }
-        service.onImmediate(WalletLogList.self, need: .write) { _ in Self.subsystems }
-        service.on(WalletLogSetLevel.self, need: .write) { _, subsystem, name in
-            guard Self.subsystems.contains(subsystem) else {
-                throw WalletFailure("Error: No such logger")
-            }
-            guard let level = LogLevel(name) else {
-                throw WalletFailure("unrecognized level: \"\(name)\"")
-            }
-            log.setLevel(level, of: subsystem)
-            return NoResult()
+        service.onImmediate(LogList.self, need: .write) { _ in Self.subsystems }
+        service.on(LogSetLevel.self, need: .write, runs: .loop) { _, subsystem, level in
+            try log.setLevel(level, of: subsystem, among: Self.subsystems)
         }
     }
 
