@@ -1,5 +1,3 @@
-import BigIntegers
-import FilecoinCrypto
 import FilecoinTypes
 import ServiceKit
 import VenusAPI
@@ -29,12 +27,12 @@ struct MiningRound: Sendable {
     /// Whether the round began later than it should.
     let isLate: Bool
     /// What blocks are built on.
-    private(set) var base: Tipset
-    private(set) var phase: Phase = .drawing
+    var base: Tipset
+    var phase: Phase = .drawing
     /// Whether the time for draws and proofs passed without anybody being ready.
-    private(set) var isOvertime: Bool = false
+    var isOvertime: Bool = false
     /// By miner, in the order in which they were given.
-    private(set) var attempts: [MiningAttempt]
+    var attempts: [MiningAttempt]
 
     /// A round that has not begun.
     ///
@@ -99,7 +97,7 @@ struct MiningRound: Sendable {
         return take(event, took, now) + goOn(now)
     }
 
-    private mutating func take(
+    mutating func take(
         _ event: MiningEvent,
         _ took: Duration,
         _ now: ProtocolTime
@@ -155,7 +153,7 @@ struct MiningRound: Sendable {
 
     // MARK: - Attempts
 
-    private mutating func update(
+    mutating func update(
         _ miner: Address,
         _ change: (MiningRound, inout MiningAttempt) -> [MiningAction]
     ) -> [MiningAction] {
@@ -166,7 +164,7 @@ struct MiningRound: Sendable {
         return actions
     }
 
-    private func end(
+    func end(
         _ attempt: inout MiningAttempt,
         _ outcome: MiningOutcome,
         _ now: ProtocolTime
@@ -230,405 +228,5 @@ struct MiningRound: Sendable {
                 return update(attempts[place].miner) { $0.end(&$1, .timedOut(step: step), now) }
             }
         }
-    }
-
-    // MARK: - Draws and proofs
-
-    private func take(
-        _ info: MiningBaseInfo?,
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        switch attempt.stage {
-        case .asking:
-            attempt.durations["getBaseInfo"] = took
-            guard let info else {
-                return end(&attempt, .notEligible("no base info: no sector can be proven"), now)
-            }
-            attempt.info = info
-            guard info.isEligible else {
-                return end(&attempt, .notEligible("the chain does not let it be elected"), now)
-            }
-            guard info.workerKey.kind == .bls else {
-                let reason = "miner worker address was not a BLS key: \(info.workerKey)"
-                return end(&attempt, .failed(step: "getBaseInfo", reason), now)
-            }
-            attempt.stage = .electing(info)
-            let draw = DrawRequest.election(attempt.miner, epoch: epoch, entry: info.drawEntry)
-            return [.perform(.election(attempt.miner, worker: info.workerKey, draw))]
-        case .askingAgain(let candidate, let base):
-            guard let info, candidate.holds(with: info) else {
-                return stay(candidate, &attempt, "the election does not hold on the new head")
-            }
-            attempt.stage = .drawingAgain(candidate, info, base)
-            return [drawTicket(attempt.miner, info, base)]
-        default: return []
-        }
-    }
-
-    private func drawTicket(
-        _ miner: Address,
-        _ info: MiningBaseInfo,
-        _ base: Tipset
-    ) -> MiningAction {
-        let draw = DrawRequest.ticket(
-            miner,
-            epoch: epoch,
-            entry: info.drawEntry,
-            parent: base.minTicket
-        )
-        return .perform(.ticket(miner, worker: info.workerKey, draw))
-    }
-
-    private func takeElection(
-        _ signature: Signature,
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        guard case .electing(let info) = attempt.stage else { return [] }
-        attempt.durations["computeElectionProof"] = took
-        guard signature.type == .bls else {
-            return end(&attempt, Self.notBLS("computeElectionProof", signature), now)
-        }
-        let count = ElectionProof.winCount(
-            vrfProof: signature.data,
-            power: info.minerPower.attoFIL,
-            totalPower: info.networkPower.attoFIL
-        )
-        attempt.winCount = count
-        guard count > 0 else { return end(&attempt, .lost, now) }
-        attempt.wonAt = now
-        let election = ElectionProof(winCount: count, vrfProof: signature.data)
-        attempt.stage = .proving(MiningWin(info: info, election: election))
-        let draws = BlockDraws(beaconEntry: info.drawEntry, epoch: epoch, miner: attempt.miner)
-        return [
-            .perform(.proof(attempt.miner, info.sectors, randomness: draws.winningPoStSeed)),
-            drawTicket(attempt.miner, info, base),
-            .won(record(of: attempt)),
-        ]
-    }
-
-    private func takeTicket(
-        _ signature: Signature,
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        switch attempt.stage {
-        case .proving(var win):
-            attempt.durations["computeTicket"] = took
-            guard signature.type == .bls else {
-                return end(&attempt, Self.notBLS("computeTicket", signature), now)
-            }
-            win.ticket = Ticket(vrfProof: signature.data)
-            return settle(win, &attempt)
-        case .drawingAgain(var candidate, let info, let base):
-            guard signature.type == .bls else {
-                return stay(candidate, &attempt, "the wallet's ticket has no BLS signature")
-            }
-            candidate.info = info
-            candidate.base = base
-            candidate.ticket = Ticket(vrfProof: signature.data)
-            attempt.info = info
-            attempt.base = base
-            attempt.stage = .ready(candidate)
-            return []
-        default: return []
-        }
-    }
-
-    private func take(
-        _ proofs: [PoStProof],
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        guard case .proving(var win) = attempt.stage else { return [] }
-        attempt.durations["computePostProof"] = took
-        guard !proofs.isEmpty else {
-            return end(&attempt, .failed(step: "computePostProof", "the sealer sent no proof"), now)
-        }
-        win.proofs = proofs
-        return settle(win, &attempt)
-    }
-
-    private func settle(_ win: MiningWin, _ attempt: inout MiningAttempt) -> [MiningAction] {
-        attempt.stage = .proving(win)
-        guard let ticket = win.ticket, let proofs = win.proofs else { return [] }
-        attempt.stage = .ready(
-            MiningCandidate(
-                base: base,
-                info: win.info,
-                election: win.election,
-                ticket: ticket,
-                proofs: proofs
-            )
-        )
-        return []
-    }
-
-    private static func notBLS(_ step: String, _ signature: Signature) -> MiningOutcome {
-        .failed(step: step, "the wallet gave a \(signature.type) signature, not a BLS one")
-    }
-}
-
-// MARK: - A better base
-
-extension MiningRound {
-    /// Looks at the head before blocks are made.
-    ///
-    /// | head | what is done |
-    /// |---|---|
-    /// | the base | it stays |
-    /// | of the epoch or later | it stays: the blocks of the others are there already |
-    /// | the base with further blocks, same least ticket | blocks build on it; all draws hold |
-    /// | any other | winners ask and draw their ticket anew; who cannot stays on the old base |
-    private mutating func check(_ head: Tipset) -> [MiningAction] {
-        if head == base || head.height >= epoch { return chooseMessages() }
-        let isGrown =
-            head.height == base.height && head.parentKey == base.parentKey
-            && head.minTicket == base.minTicket
-        base = head
-        phase = .rebasing
-        var actions: [MiningAction] = isGrown ? [] : [.limitRebases]
-        for place in attempts.indices {
-            guard case .ready(var candidate) = attempts[place].stage else { continue }
-            if isGrown {
-                candidate.base = head
-                attempts[place].base = head
-                attempts[place].stage = .ready(candidate)
-            } else {
-                attempts[place].stage = .askingAgain(candidate, head)
-                actions.append(.perform(.baseInfo(attempts[place].miner, on: head)))
-            }
-        }
-        return actions
-    }
-
-    /// Leaves a winner on its base, which the head has left: its block may become an orphan, but a head that
-    /// moves back and forth must not cost it.
-    private func stay(
-        _ candidate: MiningCandidate,
-        _ attempt: inout MiningAttempt,
-        _ reason: String
-    ) -> [MiningAction] {
-        attempt.stage = .ready(candidate)
-        attempt.isForked = true
-        attempt.remark = "chain forked: \(reason)"
-        return [.forked(attempt.miner)]
-    }
-
-    private mutating func endLateRebases() -> [MiningAction] {
-        attempts.indices.flatMap { place -> [MiningAction] in
-            switch attempts[place].stage {
-            case .askingAgain(let candidate, _), .drawingAgain(let candidate, _, _):
-                return update(attempts[place].miner) {
-                    $0.stay(candidate, &$1, "not drawn anew in time")
-                }
-            default: return []
-            }
-        }
-    }
-}
-
-// MARK: - Blocks
-
-extension MiningRound {
-    /// The winners on a tipset, best ticket first.
-    private func winners(on key: TipsetKey) -> [(miner: Address, candidate: MiningCandidate)] {
-        attempts.compactMap { attempt -> (miner: Address, candidate: MiningCandidate)? in
-            guard case .choosing(let candidate) = attempt.stage, candidate.base.key == key else {
-                return nil
-            }
-            return (attempt.miner, candidate)
-        }.sorted { $0.candidate.ticket.digest < $1.candidate.ticket.digest }
-    }
-
-    /// Has messages chosen: once for each base, which are one unless somebody stayed behind.
-    private mutating func chooseMessages() -> [MiningAction] {
-        phase = .making
-        var keys: [TipsetKey] = []
-        for place in attempts.indices {
-            guard case .ready(let candidate) = attempts[place].stage else { continue }
-            attempts[place].stage = .choosing(candidate)
-            if !keys.contains(candidate.base.key) { keys.append(candidate.base.key) }
-        }
-        return keys.map { key in
-            let qualities = winners(on: key).map(\.candidate.ticket.quality)
-            return .perform(.messages(on: key, qualities: qualities))
-        }
-    }
-
-    private mutating func take(
-        _ lists: [[SignedMessage]],
-        on key: TipsetKey,
-        _ took: Duration,
-        remark: String
-    ) -> [MiningAction] {
-        winners(on: key).enumerated().flatMap { rank, winner in
-            let messages = rank < lists.count ? lists[rank] : []
-            return update(winner.miner) { round, attempt in
-                attempt.durations["selectMessage"] = took
-                if !remark.isEmpty { attempt.remark = remark }
-                attempt.stage = .creating(winner.candidate)
-                let template = round.template(winner.miner, winner.candidate, messages)
-                return [.perform(.block(winner.miner, template))]
-            }
-        }
-    }
-
-    private func template(
-        _ miner: Address,
-        _ candidate: MiningCandidate,
-        _ messages: [SignedMessage]
-    ) -> BlockTemplate {
-        BlockTemplate(
-            miner: miner,
-            parents: candidate.base.key,
-            ticket: candidate.ticket,
-            electionProof: candidate.election,
-            beaconValues: candidate.info.beaconEntries,
-            messages: messages,
-            epoch: epoch,
-            timestamp: UInt64(clamping: timestamp.seconds),
-            winningPoStProof: candidate.proofs
-        )
-    }
-
-    private func take(
-        _ block: BlockMessage,
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        guard case .creating(let candidate) = attempt.stage else { return [] }
-        attempt.durations["createBlock"] = took
-        let header = block.header
-        // What is signed must be what was asked for.
-        guard header.miner == attempt.miner, header.height == epoch,
-            header.parents == candidate.base.cids, header.ticket == candidate.ticket,
-            header.electionProof == candidate.election,
-            header.timestamp == UInt64(clamping: timestamp.seconds)
-        else {
-            let reason = "the node made another block than was asked for"
-            return end(&attempt, .failed(step: "createBlock", reason), now)
-        }
-        guard header.blockSignature == nil else { return admit(candidate, block, &attempt) }
-        attempt.stage = .signing(candidate, block)
-        return [
-            .perform(.signature(attempt.miner, worker: candidate.info.workerKey, header))
-        ]
-    }
-
-    private func takeSignature(
-        _ signature: Signature,
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        guard case .signing(let candidate, var block) = attempt.stage else { return [] }
-        attempt.durations["signBlock"] = took
-        guard signature.type == .bls else {
-            return end(&attempt, Self.notBLS("signBlock", signature), now)
-        }
-        block.header.blockSignature = signature
-        return admit(candidate, block, &attempt)
-    }
-
-    private func admit(
-        _ candidate: MiningCandidate,
-        _ block: BlockMessage,
-        _ attempt: inout MiningAttempt
-    ) -> [MiningAction] {
-        attempt.block = block
-        attempt.stage = .admitting(candidate, block)
-        return [
-            .perform(
-                .admission(attempt.miner, block, parentEpoch: candidate.base.height)
-            )
-        ]
-    }
-
-    private func takeAdmission(
-        _ attempt: inout MiningAttempt,
-        _ took: Duration
-    ) -> [MiningAction] {
-        guard case .admitting(_, let block) = attempt.stage else { return [] }
-        attempt.durations["admitBlock"] = took
-        attempt.stage = .submitting(block)
-        return [.perform(.submission(attempt.miner, block))]
-    }
-
-    private func takeSubmission(
-        _ attempt: inout MiningAttempt,
-        _ took: Duration,
-        _ now: ProtocolTime
-    ) -> [MiningAction] {
-        guard case .submitting(let block) = attempt.stage else { return [] }
-        attempt.durations["submitBlock"] = took
-        return end(&attempt, .produced(block), now)
-    }
-}
-
-// MARK: - Records
-
-extension MiningRound {
-    /// What is to be kept of an attempt that ended; nothing of one that did not win and did not fail.
-    private func record(
-        of attempt: MiningAttempt,
-        outcome: MiningOutcome,
-        endedAt: ProtocolTime
-    ) -> MineRecord? {
-        var record = record(of: attempt)
-        switch outcome {
-        case .notEligible, .lost: return nil
-        case .produced(let block):
-            record.state = .success
-            record.cid = block.cid
-        case .failed:
-            record.state = .error
-            record.cid = attempt.block?.cid
-        case .timedOut: record.state = .timeout
-        }
-        record.fields["error"] = outcome.message
-        record.fields["end"] = CivilTime(nanoseconds: endedAt.nanoseconds).rfc3339
-        return record
-    }
-
-    private func record(of attempt: MiningAttempt) -> MineRecord {
-        MineRecord(
-            miner: attempt.miner,
-            epoch: epoch,
-            parents: attempt.base.key,
-            parentEpoch: attempt.base.height,
-            state: attempt.isForked ? .chainForked : .mining,
-            cid: nil,
-            wonAt: attempt.wonAt,
-            fields: fields(of: attempt)
-        )
-    }
-
-    private func fields(of attempt: MiningAttempt) -> [String: String] {
-        let base = attempt.base
-        let sinceBase = startedAt - ProtocolTime(seconds: Int64(clamping: base.minTimestamp))
-        var fields = [
-            "epoch": "\(epoch)", "miner": "\(attempt.miner)", "baseEpoch": "\(base.height)",
-            "nullRounds": "\(epoch.rawValue - base.height.rawValue - 1)",
-            "baseDelta": GoDuration.text(sinceBase), "lateStart": "\(isLate)",
-            "start": CivilTime(nanoseconds: startedAt.nanoseconds).rfc3339,
-        ]
-        if let info = attempt.info {
-            fields["worker"] = "\(info.workerKey)"
-            fields["minerPower"] = "\(info.minerPower.attoFIL)"
-            fields["networkPower"] = "\(info.networkPower.attoFIL)"
-            fields["isEligible"] = "\(info.isEligible)"
-            fields["beaconEpoch"] = "\(info.drawEntry.round)"
-            fields["winCount"] = "\(attempt.winCount)"
-        }
-        if !attempt.remark.isEmpty { fields["info"] = attempt.remark }
-        for (step, duration) in attempt.durations { fields[step] = GoDuration.text(duration) }
-        return fields
     }
 }
