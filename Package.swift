@@ -173,7 +173,7 @@ let modules: [Module] = [
         .engine,
         uses: [
             "ActorRuntime", "BigIntegers", "BitFields", "BuiltinActors", "Bytes", "CBOR",
-            "FilecoinTypes", "IPLD", "Multiformats",
+            "FilecoinTypes", "IPLD", "JSON", "Multiformats",
         ]
     ),
     Module(
@@ -267,7 +267,7 @@ let modules: [Module] = [
         uses: [
             "ActorRuntime", "BigIntegers", "BuiltinActors", "Bytes", "CBOR", "EventLoop",
             "FilecoinTypes", "HTTP", "JSON", "JSONRPC", "Multiformats", "SQLStore", "ServiceKit",
-            "VenusAPI",
+            "StateInspection", "VenusAPI",
         ]
     ),
     Module(
@@ -544,12 +544,13 @@ var targets: [Target] = focused.map { module in
 
 // Test support is a library that only tests use; tests of module X are `Tests/XTests`, if that folder exists.
 if exists("Tests/TestSupport") {
-    let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats"]
+    let supported = ["Bytes", "Compression", "IPLD", "JSON", "Multiformats", "StorageCircuits"]
         .filter(focusedNames.contains)
-    // A focused build may lack IPLD; then the helpers that need it are left out.
+    // A focused build may lack some of these; then the helpers that need them are left out.
     let defines: [SwiftSetting] =
         (Set(supported).isSuperset(of: ["Compression", "IPLD"]) ? [.define("WITH_IPLD")] : [])
         + (Set(supported).isSuperset(of: ["Bytes", "JSON"]) ? [.define("WITH_JSON")] : [])
+        + (supported.contains("StorageCircuits") ? [.define("WITH_PROOFS")] : [])
     targets.append(
         .target(
             name: "TestSupport",

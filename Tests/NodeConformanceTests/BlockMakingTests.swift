@@ -88,4 +88,36 @@ import VenusAPI
         await client.close()
         await node.stop()
     }
+
+    @Test func `an operator can set the head back and on, and have the pool forget a sender`()
+        async throws
+    {
+        let node = try await RecordedNode.start(
+            folder: Vectors.folder.path + "/reference/lotus/chain-nv15-a"
+        )
+        let url = HTTPURL(.ws, host: "127.0.0.1", port: node.address.port ?? 0, target: "/rpc/v1")
+        let token = try node.tokens.make(["read", "write", "sign", "admin"])
+        let client = RPCClient(url, token: token.revealed)
+        var changes = try await client.open(ChainNotify.self).makeAsyncIterator()
+        let head = try #require(try await changes.next()?.first).tipset
+        let parent = try await client.call(ChainGetTipSet.self, head.parentKey)
+        for (target, kind) in [(parent, TipsetChange.Kind.revert), (head, .apply)] {
+            _ = try await client.call(ChainSetHead.self, target.key)
+            #expect(try await changes.next() == [.init(type: kind, tipset: head)])
+            #expect(try await client.call(ChainHead.self) == target)
+        }
+        await #expect(throws: RPCError.self) {
+            try await client.call(ChainSetHead.self, TipsetKey([head.parentStateRoot]))
+        }
+        #expect(try await client.call(ChainHead.self) == head)
+
+        let from = try await client.call(NodeWalletDefaultAddress.self)
+        let message = Message(to: from, from: from, value: 1000)
+        let sent = try await client.call(MpoolPushMessage.self, message, nil)
+        #expect(try await client.call(MpoolPending.self, .empty) == [sent])
+        _ = try await client.call(MpoolDeleteByAddress.self, from)
+        #expect(try await client.call(MpoolPending.self, .empty).isEmpty)
+        await client.close()
+        await node.stop()
+    }
 }

@@ -35,3 +35,11 @@ package enum GetFullBlock: RPCMethod {
     package typealias Parameters = Positional<CID>
     package typealias Result = FullBlockResult
 }
+
+/// Moves the head to another tipset, whatever its weight.
+package enum ChainSetHead: RPCMethod {
+    package static let name = "Filecoin.ChainSetHead"
+    package static let parameterNames: [String] = ["key"]
+    package typealias Parameters = Positional<TipsetKey>
+    package typealias Result = NoResult
+}

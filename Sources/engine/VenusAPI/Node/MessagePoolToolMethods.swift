@@ -51,3 +51,12 @@ package enum MpoolSub: RPCChannelMethod {
     package typealias Parameters = Positional<>
     package typealias Element = PoolUpdateResult
 }
+
+/// Forgets the waiting messages of a sender.
+package enum MpoolDeleteByAddress: RPCMethod {
+    // The spelling is venus's.
+    package static let name = "Filecoin.MpoolDeleteByAdress"
+    package static let parameterNames: [String] = ["sender"]
+    package typealias Parameters = Positional<Address>
+    package typealias Result = NoResult
+}

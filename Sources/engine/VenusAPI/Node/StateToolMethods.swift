@@ -21,6 +21,14 @@ package enum StateCompute: RPCMethod {
     package typealias Result = ComputeStateResult
 }
 
+/// The parameters of a message to an actor, under the names of their fields.
+package enum StateDecodeParams: RPCMethod {
+    package static let name = "Filecoin.StateDecodeParams"
+    package static let parameterNames: [String] = ["actor", "method", "parameters", "key"]
+    package typealias Parameters = Positional<Address, MethodNumber, JSONBytes, TipsetKey>
+    package typealias Result = JSONValue
+}
+
 /// The actors of a state that another one has otherwise, as they are in the new one.
 package enum StateChangedActors: RPCMethod {
     package static let name = "Filecoin.StateChangedActors"

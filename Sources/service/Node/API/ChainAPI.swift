@@ -152,37 +152,18 @@ struct ChainAPI: Sendable {
 
     private func registerRandomness(on api: inout RPCService) {
         let reader = reader
+        // The two generations of the API differ in where the tipset stands.
         api.on(StateGetRandomnessFromTickets.self, need: .read) {
-            _,
-            purpose,
-            epoch,
-            entropy,
-            key in
-            try await Self.ticketRandomness(reader, purpose, epoch, entropy, key)
+            try await Self.ticketRandomness(reader, $1, $2, $3, $4)
         }
         api.on(StateGetRandomnessFromBeacon.self, need: .read) {
-            _,
-            purpose,
-            epoch,
-            entropy,
-            key in
-            try await Self.beaconRandomness(reader, purpose, epoch, entropy, key)
+            try await Self.beaconRandomness(reader, $1, $2, $3, $4)
         }
         api.on(ChainGetRandomnessFromTickets.self, need: .read) {
-            _,
-            key,
-            purpose,
-            epoch,
-            entropy in
-            try await Self.ticketRandomness(reader, purpose, epoch, entropy, key)
+            try await Self.ticketRandomness(reader, $2, $3, $4, $1)
         }
         api.on(ChainGetRandomnessFromBeacon.self, need: .read) {
-            _,
-            key,
-            purpose,
-            epoch,
-            entropy in
-            try await Self.beaconRandomness(reader, purpose, epoch, entropy, key)
+            try await Self.beaconRandomness(reader, $2, $3, $4, $1)
         }
     }
 

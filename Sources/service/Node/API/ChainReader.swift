@@ -84,7 +84,7 @@ struct ChainReader: Sendable {
         }
     }
 
-    private static func text(of error: ChainStoreError) -> String {
+    static func text(of error: ChainStoreError) -> String {
         switch error {
         case .headerNotFound(let cid), .blockNotFound(let cid): NotFound(cid).description
         case .lookingForward(let from, let to):

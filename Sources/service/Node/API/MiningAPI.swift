@@ -121,6 +121,12 @@ struct MiningAPI: Sendable {
             try await intake.submit(block)
             return NoResult()
         }
+        api.on(ChainSetHead.self, need: .admin) { _, key in
+            do { try await intake.setHead(key) } catch let error as ChainStoreError {
+                throw RPCError(ChainReader.text(of: error))
+            }
+            return NoResult()
+        }
         api.on(SyncState.self, need: .read) { _ in
             let head = try await reader.read { try $0.store.head() }
             let sync = ActiveSync(

@@ -42,6 +42,10 @@ struct PoolToolsAPI: Sendable {
             await pool.setConfiguration(settings)
             return NoResult()
         }
+        api.on(MpoolDeleteByAddress.self, need: .admin) { _, sender in
+            try await pool.delete(of: sender)
+            return NoResult()
+        }
         api.on(MpoolBatchPushMessage.self, need: .sign) { _, messages, spec in
             var sent: [SignedMessage] = []
             for message in messages { sent.append(try await sender.send(message, spec)) }

@@ -34,11 +34,12 @@ struct StateToolsAPI: Sendable {
         let reader = reader
         api.on(StateReadState.self, need: .read) { _, address, key in
             try await reader.state(key) { view, _ in
-                let actor: ActorRecord
-                do throws(StateViewError) { actor = try view.actor(address) } catch {
-                    throw RPCError("getting actor: \(ChainReader.text(of: error))")
-                }
-                return try ActorStateJSON.value(of: actor, in: view)
+                try ActorStateJSON.value(of: try Self.actor(address, in: view), in: view)
+            }
+        }
+        api.on(StateDecodeParams.self, need: .read) { _, address, method, parameters, key in
+            try await reader.state(key) { view, _ in
+                try Self.decoded(parameters.bytes, method, try Self.actor(address, in: view))
             }
         }
         api.on(StateChangedActors.self, need: .read) { _, old, new in
@@ -70,6 +71,33 @@ struct StateToolsAPI: Sendable {
     }
 
     /// Checks the state before a tipset; what all own together is what the genesis gave them.
+    private static func actor(
+        _ address: Address,
+        in view: StateView
+    ) throws(RPCError) -> ActorRecord {
+        do throws(StateViewError) { return try view.actor(address) } catch {
+            throw RPCError("getting actor: \(ChainReader.text(of: error))")
+        }
+    }
+
+    /// The parameters under the names of their fields; a method without any has an empty object.
+    private static func decoded(
+        _ parameters: [UInt8],
+        _ method: MethodNumber,
+        _ actor: ActorRecord
+    ) throws -> JSONValue {
+        if method == .send { return [:] }
+        guard let code = actor.actorCode,
+            ActorRegistry.builtin[code.kind]?.method(method, version: code.version) != nil
+        else {
+            throw RPCError(
+                "getting params type: unknown method \(method) for actor \(actor.code)"
+            )
+        }
+        let shape = ParameterShape.of(code.kind, method, code.version)
+        return try shape?.json(cbor: parameters) ?? [:]
+    }
+
     private static func invariants(
         _ chain: NodeChain,
         _ tipset: Tipset

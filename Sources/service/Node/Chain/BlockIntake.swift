@@ -18,7 +18,7 @@ final class BlockIntake: Sendable {
     private let unpublished = Atomic<Int>(0)
     /// Moves of the head, in order.
     let moves: AsyncStream<HeadChange>
-    private let announce: AsyncStream<HeadChange>.Continuation
+    private let announcements: AsyncStream<HeadChange>.Continuation
 
     init(
         chain: NodeChain,
@@ -36,7 +36,7 @@ final class BlockIntake: Sendable {
             proofs: proofs,
             now: now
         )
-        (moves, announce) = AsyncStream.makeStream(of: HeadChange.self)
+        (moves, announcements) = AsyncStream.makeStream(of: HeadChange.self)
     }
 
     /// Whether no block is being checked, and every move of the head is ``published()``.
@@ -79,12 +79,28 @@ final class BlockIntake: Sendable {
         _ = try chain.store.put(messages)
         try chain.store.put(header)
         let tipset = try chain.store.expandedTipset(of: header)
-        let change = try chain.consensus.takeIfHeavier(tipset)
+        announce(try chain.consensus.takeIfHeavier(tipset))
+    }
+
+    /// Moves the head to a tipset of the store, whatever its weight; a heavier one moves it on.
+    ///
+    /// - Throws: `ChainStoreError` if the tipset, or one between it and the head, is not in the store.
+    func setHead(_ key: TipsetKey) async throws {
+        try await checks.during {
+            try await BlockingPool.shared.run { [self] in
+                try turn.withLock { _ in
+                    announce(try chain.store.setHead(try chain.store.tipset(key)))
+                }
+            }
+        }
+    }
+
+    private func announce(_ change: HeadChange) {
         if change.isEmpty { return }
         unpublished.add(1, ordering: .acquiringAndReleasing)
-        announce.yield(change)
+        announcements.yield(change)
     }
 
     /// Ends ``moves``.
-    func finish() { announce.finish() }
+    func finish() { announcements.finish() }
 }
