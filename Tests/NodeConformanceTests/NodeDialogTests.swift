@@ -7,16 +7,11 @@ import Testing
 /// The node against what lotus answered over the same chain.
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct NodeDialogTests {
     /// Runs cases on a thread of their own: they wait for a service whose tasks need the pool of the tests.
-    private static func run(_ cases: [ConformanceCase]) async -> ConformanceRunner.Summary {
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                let runner = ConformanceRunner(
-                    sets: [],
-                    options: ConformanceOptions(),
-                    workers: 1
-                )
-                continuation.resume(returning: runner.run(cases))
-            }
+    private static func run(
+        _ cases: [ConformanceCase]
+    ) async throws -> ConformanceRunner.Summary {
+        try await PlainThread.run {
+            ConformanceRunner(sets: [], options: ConformanceOptions(), workers: 1).run(cases)
         }
     }
 
@@ -28,7 +23,7 @@ import Testing
             "reference/lotus/chain-nv15-a/index.jsonl.gz",
         ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
         let cases = try NodeDialogSet().cases(in: files)
-        let summary = await Self.run(cases)
+        let summary = try await Self.run(cases)
         #expect(summary.total.failed == 0, "\(summary.text)")
         #expect(summary.total.passed >= 518)
     }
@@ -40,7 +35,7 @@ import Testing
             "reference/lotus/chain-nv15-a/keys.jsonl",
             "reference/lotus/chain-nv15-a/index.jsonl.gz",
         ].map { ConformanceFile(path: root + "/" + $0, relativePath: $0) }
-        let summary = await Self.run(try SocketDialogSet().cases(in: files))
+        let summary = try await Self.run(try SocketDialogSet().cases(in: files))
         #expect(summary.total.failed == 0, "\(summary.text)")
         // The sixth begins without a token, which we decline.
         #expect(summary.total.passed == 5)

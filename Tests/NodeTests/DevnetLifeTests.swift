@@ -153,12 +153,8 @@ private struct Devnet {
             "--genesis-seed",
             "life"
         )
-        let store = ParameterStore.devnet(dataDirectory: folder.url.path)
-        for circuit in [
-            FallbackPoStParameters.winning(sectorSize: 2048),
-            FallbackPoStParameters.window(sectorSize: 2048),
-        ] { try store.makeIfMissing(try #require(circuit), threads: 2) }
-        prover = PoStProver(store: store, threads: 2)
+        try await DevnetParameters.link(into: folder.url.path)
+        prover = PoStProver(store: .devnet(dataDirectory: folder.url.path), threads: 2)
     }
 
     private static func venus(_ words: String...) async throws {

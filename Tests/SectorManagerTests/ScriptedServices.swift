@@ -34,25 +34,10 @@ struct SealedSectors: Sendable {
     let manifest: PreSealManifest
     let worker: Address
 
-    /// The parameters of the 2 KiB PoSt circuits, in a folder that lives as long as the process.
-    private static let parameters = Result {
-        let folder = try TemporaryDirectory()
-        let store = ParameterStore.devnet(dataDirectory: folder.url.path)
-        for circuit in [
-            FallbackPoStParameters.winning(sectorSize: 2048),
-            FallbackPoStParameters.window(sectorSize: 2048),
-        ].compactMap(\.self) {
-            try store.makeIfMissing(circuit, threads: 2)
-        }
-        return folder
-    }
-
-    static func parametersFolder() throws -> String { try parameters.get().url.path }
-
-    static func keys() throws -> VerifyingKeySet {
+    static func keys() async throws -> VerifyingKeySet {
         try VerifyingKeySet(
             genesis: CID.dagCBOR(hashing: [0]),
-            store: .devnet(dataDirectory: parametersFolder()),
+            store: .devnet(dataDirectory: await DevnetParameters.folder()),
             sectorSizes: [2048]
         )
     }

@@ -32,12 +32,12 @@ import VenusAPI
         return (status, console.output, console.errors)
     }
 
-    private static func initArguments(_ scene: Scene) throws -> [String] {
+    private static func initArguments(_ scene: Scene) -> [String] {
         [
             "init", "--network", "devnet", "--node-url", scene.node.url, "--node-token", "token",
             "--messager-url", scene.messager.url, "--messager-token", "token", "--wallet-name",
             "wallet-1", "--no-local-storage", "--proof-parameters",
-            try SealedSectors.parametersFolder(),
+            scene.parameters,
         ]
     }
 
@@ -47,7 +47,7 @@ import VenusAPI
     ) async throws -> (status: Int32, errors: String) {
         let console = MemoryConsole()
         let status = await SealerProgram.application.run(
-            ["--repo", scene.repository] + (try initArguments(scene)) + more,
+            ["--repo", scene.repository] + initArguments(scene) + more,
             environment: [:],
             console: console
         )
@@ -157,7 +157,7 @@ import VenusAPI
         ] {
             let console = MemoryConsole()
             let status = await SealerProgram.application.run(
-                ["--repo", scene.repository] + (try Self.initArguments(scene)) + arguments,
+                ["--repo", scene.repository] + Self.initArguments(scene) + arguments,
                 environment: [:],
                 console: console
             )

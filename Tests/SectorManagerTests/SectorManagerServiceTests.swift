@@ -25,6 +25,8 @@ import VenusAPI
         let node: ScriptedNode
         let messager: ScriptedMessager
         let repository: String
+        /// The folder that holds the parameters of proofs.
+        let parameters: String
         let clock: ManualClock
 
         static func make(
@@ -36,20 +38,21 @@ import VenusAPI
                 node: try await ScriptedNode(sectors, partitions: partitions),
                 messager: try await ScriptedMessager(),
                 repository: sectors.folder.path("sealer"),
+                parameters: try await DevnetParameters.folder(),
                 clock: ManualClock(
                     now: ProtocolTime(seconds: Int64(ScriptedNode.genesisTime))
                 )
             )
         }
 
-        func initialization() throws -> SealerInitialization {
+        func initialization() -> SealerInitialization {
             var configuration = SealerConfiguration()
             configuration.network = "devnet"
             configuration.nodeURL = node.url
             configuration.nodeToken = "token"
             configuration.messagerURL = messager.url
             configuration.messagerToken = "token"
-            configuration.proofParameters = try SealedSectors.parametersFolder()
+            configuration.proofParameters = parameters
             configuration.listen = "/ip4/127.0.0.1/tcp/0/http"
             configuration.declaresFaults = false
             var work = SealerInitialization(
@@ -109,7 +112,7 @@ import VenusAPI
         async throws
     {
         let scene = try await Scene.make()
-        var other = try scene.initialization()
+        var other = scene.initialization()
         other.miner = .existing(.id(1001))
         await #expect(throws: CommandFailure.self) { try await other.run() }
         scene.messager.change { $0.hasWallet = false }
@@ -154,8 +157,9 @@ import VenusAPI
         )
         #expect(proofs.map(\.postProof) == [.stackedDrgWinning2KiBV1])
         let draw = PoStChallenges.masked(try #require(Bytes32(randomness)))
+        let keys = try await SealedSectors.keys()
         #expect(
-            try SealedSectors.keys().verifiesWinning(
+            try keys.verifiesWinning(
                 proofs[0].proofBytes,
                 sectorSize: 2048,
                 randomness: draw,
@@ -224,8 +228,9 @@ import VenusAPI
         #expect(parameters.chainCommitEpoch == 80)
         #expect(parameters.chainCommitRand == ScriptedNode.commit)
         let draw = PoStChallenges.masked(try #require(Bytes32(ScriptedNode.challenge)))
+        let keys = try await SealedSectors.keys()
         #expect(
-            try SealedSectors.keys().verifiesWindow(
+            try keys.verifiesWindow(
                 parameters.proofs.flatMap(\.proofBytes),
                 sectorSize: 2048,
                 version: .v1_0,

@@ -1,6 +1,5 @@
 import Compression
 import Conformance
-import Dispatch
 import Foundation
 import HTTP
 import JSON
@@ -34,17 +33,7 @@ final class NodeDialogRun: Sendable {
     func report(of id: Int) throws -> ConformanceReport {
         let all = outcome.withLock { outcome in
             if let outcome { return outcome }
-            let done = DispatchSemaphore(value: 0)
-            let box = Mutex<Result<[Int: ConformanceReport], any Error>?>(nil)
-            // The caller's thread waits for it; it is none of the cooperative pool.
-            Task { [self] in
-                let result: Result<[Int: ConformanceReport], any Error>
-                do { result = .success(try await play()) } catch { result = .failure(error) }
-                box.withLock { $0 = result }
-                done.signal()
-            }
-            done.wait()
-            let result = box.withLock { $0 } ?? .success([:])
+            let result = Result { try PlainThread.waiting { [self] in try await play() } }
             outcome = result
             return result
         }

@@ -1,5 +1,4 @@
 package import Conformance
-import Dispatch
 import EventLoop
 import FilecoinTypes
 import Foundation
@@ -7,7 +6,6 @@ import HTTP
 import JSON
 import JSONRPC
 import ServiceKit
-import Synchronization
 import VenusAPI
 
 /// WebSocket sessions recorded from a lotus node, played against a node in this process, a new one for each.
@@ -38,28 +36,12 @@ package struct SocketDialogSet: ConformanceSet {
             return ConformanceCase(corpus: Self.corpus, name: "websocket \(session.name)") { _ in
                 ConformanceReport(
                     group: "rpc websocket",
-                    outcome: try Self.wait { try await SocketPlayer.play(session, folder: folder) }
+                    outcome: try PlainThread.waiting {
+                        try await SocketPlayer.play(session, folder: folder)
+                    }
                 )
             }
         }
-    }
-
-    /// Waits for something asynchronous on the caller's thread, which is none of the cooperative pool.
-    private static func wait<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) throws -> Value {
-        let done = DispatchSemaphore(value: 0)
-        let box = Mutex<Result<Value, any Error>?>(nil)
-        // Waited for by the semaphore.
-        Task {
-            let result: Result<Value, any Error>
-            do { result = .success(try await body()) } catch { result = .failure(error) }
-            box.withLock { $0 = result }
-            done.signal()
-        }
-        done.wait()
-        guard let result = box.withLock({ $0 }) else { throw CancellationError() }
-        return try result.get()
     }
 }
 

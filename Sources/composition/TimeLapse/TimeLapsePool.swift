@@ -14,7 +14,7 @@ actor TimeLapsePool {
 
     let folder: PoolFolder
     let plan: PoolPlan
-    private let clock: ManualClock
+    let clock: ManualClock
     private let host: InProcessHost
     private let launch: PoolLaunch
     private let schedule: EpochSchedule
@@ -24,7 +24,7 @@ actor TimeLapsePool {
     /// Is told the epoch now and then.
     private let progress: @Sendable (ChainAudit) -> Void
 
-    /// Makes a pool in an empty folder and starts it at its genesis.
+    /// Makes a pool in a folder that holds none, and starts it at its genesis.
     static func start(
         in folder: PoolFolder,
         sectors: UInt64,

@@ -1,7 +1,6 @@
 internal import Foundation
 internal import HTTP
 package import JSON
-internal import Synchronization
 
 /// What a dialog is played against.
 package protocol DialogTarget {
@@ -270,36 +269,6 @@ package struct DialogPlayer {
                 with: "<varies>"
             )
             .replacing(/eyJ[\w\-]+\.[\w\-]+\.[\w\-]+/, with: "<varies>")
-    }
-}
-
-/// Asynchronous calls from a plain thread, which may block.
-package enum PlainThread {
-    /// Runs a call and waits for what it gives.
-    package static func waiting<Value: Sendable>(
-        _ body: @escaping @Sendable () async throws -> Value
-    ) throws -> Value {
-        let result = Handover<Value>()
-        let done = DispatchSemaphore(value: 0)
-        // Waited for by the semaphore.
-        Task {
-            do { result.set(.success(try await body())) } catch { result.set(.failure(error)) }
-            done.signal()
-        }
-        done.wait()
-        return try result.get()
-    }
-
-    /// Carries a result from a task to the thread that waits for it.
-    private final class Handover<Value: Sendable>: Sendable {
-        private let value = Mutex<Result<Value, any Error>?>(nil)
-
-        func set(_ result: Result<Value, any Error>) { value.withLock { $0 = result } }
-
-        func get() throws -> Value {
-            guard let result = value.withLock({ $0 }) else { throw DialogError("no answer") }
-            return try result.get()
-        }
     }
 }
 
