@@ -41,6 +41,12 @@ conformance: deps
 		swift build $(SWIFT_FLAGS) --product $$program || exit 1; done
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 
+# Sends random messages to small networks and checks what must hold; with VECTORS=dir, spoilt ones to recorded states too.
+MESSAGES ?= 20000
+fuzz: deps
+	swift build $(SWIFT_FLAGS) --product venus-conformance
+	$(BUILD)/release/venus-conformance --fuzz $(MESSAGES) $(if $(SEED),--seed $(SEED)) $(VECTORS)
+
 # The programs that `make bench` runs, one after the other: make bench BENCHMARKS="bench-seal bench-vm" runs fewer.
 BENCHMARKS ?= $(notdir $(wildcard Sources/command/bench-*))
 
