@@ -1,33 +1,23 @@
-internal import HTTP
 package import JSONRPC
 package import ServiceKit
 
-extension RPCService {
-    /// Registers the methods that tell what logs, and set how much.
-    package mutating func onLog<List: RPCMethod, SetLevel: RPCMethod>(
-        _ list: List.Type = LogList.self,
-        _ setLevel: SetLevel.Type = LogSetLevel.self,
-        of log: LogSystem,
-        subsystems: [String],
-        need: Permission = .write
-    )
-    where
-        List.Parameters == Positional<>,
-        List.Result == [String],
-        SetLevel.Parameters == Positional<String, String>,
-        SetLevel.Result == NoResult
-    {
-        on(list, need: need, runs: .loop) { _ in subsystems }
-        on(setLevel, need: need, runs: .loop) { _, subsystem, name in
-            guard let level = LogLevel(name) else {
-                throw RPCError("unrecognized level: \"\(name)\"")
-            }
-            guard subsystems.contains(subsystem) else {
-                throw RPCError("error: No such logger")
-            }
-            log.setLevel(level, of: subsystem)
-            return NoResult()
+extension LogSystem {
+    /// Sets how much a subsystem logs, as callers of ``LogSetLevel`` name both.
+    ///
+    /// - Throws: `RPCError` for a level or a subsystem that there is not.
+    package func setLevel(
+        _ name: String,
+        of subsystem: String,
+        among subsystems: [String]
+    ) throws(RPCError) -> NoResult {
+        guard let level = LogLevel(name) else {
+            throw RPCError("unrecognized level: \"\(name)\"")
         }
+        guard subsystems.contains(subsystem) else {
+            throw RPCError("error: No such logger")
+        }
+        setLevel(level, of: subsystem)
+        return NoResult()
     }
 }
 

@@ -121,13 +121,10 @@ extension MessagerAPI {
         }
         addWallets(to: &api)
         addActors(to: &api)
-        api.onLog(
-            MessagerLogList.self,
-            MessagerSetLogLevel.self,
-            of: log,
-            subsystems: MessagerService.subsystems,
-            need: .admin
-        )
+        api.on(MessagerLogList.self, need: .admin, runs: .loop) { _ in MessagerService.subsystems }
+        api.on(MessagerSetLogLevel.self, need: .admin, runs: .loop) { _, subsystem, level in
+            try log.setLevel(level, of: subsystem, among: MessagerService.subsystems)
+        }
     }
 
     private func addActors(to api: inout RPCService) {

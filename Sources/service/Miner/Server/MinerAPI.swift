@@ -153,7 +153,10 @@ struct MinerAPI: Sendable {
         api.on(NodeVersion.self, need: .read, runs: .loop) { _ in
             VersionResult(version: MinerService.version, apiVersion: Self.apiVersion)
         }
-        api.onLog(of: log, subsystems: MinerService.subsystems)
+        api.on(LogList.self, need: .write, runs: .loop) { _ in MinerService.subsystems }
+        api.on(LogSetLevel.self, need: .write, runs: .loop) { _, subsystem, level in
+            try log.setLevel(level, of: subsystem, among: MinerService.subsystems)
+        }
         api.on(MinerShutdown.self, need: .admin, runs: .loop) { _ in
             shutdown()
             return NoResult()

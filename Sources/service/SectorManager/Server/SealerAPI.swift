@@ -172,7 +172,10 @@ struct SealerAPI: Sendable {
             let token = AllowClaims(allow: levels).token(secret: secret)
             return JSONBytes(Array(token.revealed.utf8))
         }
-        api.onLog(of: log, subsystems: SectorManagerService.subsystems)
+        api.on(LogList.self, need: .write, runs: .loop) { _ in SectorManagerService.subsystems }
+        api.on(LogSetLevel.self, need: .write, runs: .loop) { _, subsystem, level in
+            try log.setLevel(level, of: subsystem, among: SectorManagerService.subsystems)
+        }
         api.on(Shutdown.self, need: .admin, runs: .loop) { _ in
             stop()
             return NoResult()
