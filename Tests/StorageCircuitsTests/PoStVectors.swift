@@ -66,65 +66,11 @@ struct PoStVector: Decodable {
         let vanilla_bincode: String
     }
 
-    struct Partition: Decodable {
-        struct Witness: Decodable {
-            let inputs_sha256: String
-            let aux_sha256: String
-        }
-
-        let public_inputs_le: [String]
-        let r1cs_digest: String
-        let r_le: String
-        let s_le: String
-        let proof: String
-        let proof_with_r_s_zero: String
-        let witness: Witness
-    }
-
-    struct Case: Decodable {
-        let `case`: String
-        let proof: String
-        let randomness: String?
-        let comm_r: String?
-        let result: Result
-    }
-
-    /// True, false, or the text of an error, which is no acceptance either.
-    enum Result: Decodable {
-        case judged(Bool)
-        case error(String)
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let flag = try? container.decode(Bool.self) {
-                self = .judged(flag)
-            } else {
-                self = .error(try container.decode(String.self))
-            }
-        }
-
-        var isAccepted: Bool {
-            if case .judged(let flag) = self { flag } else { false }
-        }
-    }
-
     let name: String
     let type: String
     let params: String
     let randomness: String
     let sectors: [Sector]
-    let partitions: [Partition]
-    let proof: String
-    let verify: Bool
-    let api_proof_random_r_s: String
-    let api_verify: Bool
-    let cases: [Case]
-
-    static let names: [String] = [
-        "window-v1-1sector", "window-v1-2sectors", "window-v1-3sectors",
-        "window-v1-4sectors-1faulty-left-out", "window-v1_2-1sector", "window-v1_2-3sectors",
-        "winning-1", "winning-2",
-    ]
 
     static func load(_ name: String) throws -> PoStVector {
         try Vectors.json("reference/proofs/post/\(name).json", as: PoStVector.self)

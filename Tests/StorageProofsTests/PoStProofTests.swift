@@ -1,6 +1,5 @@
 import Bytes
 import Foundation
-import Hashing
 import TestSupport
 import Testing
 
@@ -8,51 +7,6 @@ import Testing
 
 @Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
 struct PoStProofVectorTests {
-    static let cases: [String] = [
-        "window-v1-1sector", "window-v1-2sectors", "window-v1-3sectors",
-        "window-v1-4sectors-1faulty-left-out", "window-v1_2-1sector", "window-v1_2-3sectors",
-        "winning-1", "winning-2",
-    ]
-
-    @Test(arguments: cases)
-    func `challenges and vanilla proofs are the reference's`(_ name: String) throws {
-        let row = try Fixture(file: "reference/proofs/post/\(name).json")
-        let small = parameters(2048)
-        let randomness = row["randomness"].node
-        #expect(PoStChallenges.masked(randomness) == randomness)
-        let isWinning = row["type"].text.hasPrefix("winning")
-        let version: ProofVersion = row["type"].text.hasSuffix("v1_2") ? .v1_2 : .v1_0
-        #expect(!row["sectors"].list.isEmpty)
-        for (position, entry) in row["sectors"].list.enumerated() {
-            let number = entry["sector_number"].unsigned
-            let challenges =
-                isWinning
-                ? PoStChallenges.winning(randomness: randomness, sector: number, parameters: small)
-                : PoStChallenges.window(
-                    randomness: randomness,
-                    sector: number,
-                    position: position,
-                    version: version,
-                    parameters: small
-                )
-            #expect(challenges == entry["challenges"].integers)
-            let folder = Vectors.folder.appendingPathComponent(
-                "reference/proofs/sealed/\(entry["sector"].text)"
-            )
-            let sector = PoStSector(
-                number: number,
-                commR: entry["comm_r"].node,
-                replica: folder.appendingPathComponent("sealed").path,
-                cache: folder.appendingPathComponent("cache").path
-            )
-            let proof = try PoStSectorProof(sector, challenges: challenges, parameters: small)
-            #expect(proof.bytes.count == entry["vanilla_bytes"].integer)
-            #expect(SHA256.hash(proof.bytes).hex == entry["vanilla_sha256"].text)
-            #expect(proof.isValid(for: challenges))
-            #expect(try PoStSectorProof(proof.bytes) == proof)
-        }
-    }
-
     @Test func `a damaged replica, tree or commitment is noticed`() throws {
         let source = "reference/proofs/sealed/s2-v1_1-full"
         let row = try Fixture(file: "\(source)/fixture.json")

@@ -1,61 +1,7 @@
 import Bytes
-import TestSupport
 import Testing
 
 @testable import StorageProofs
-
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
-struct SectorParametersVectorTests {
-    @Test func `every published parameter file has the name the table derives`() throws {
-        var compared = 0
-        for (size, files) in try Fixture(file: "proofs/parameter_ids.json").members {
-            let row = parameters(Int(size) ?? 0)
-            let circuits: [(String, ProofCircuit)] = [
-                ("porep", .poRep), ("winning", .winningPoSt), ("window", .windowPoSt),
-                ("update", .replicaUpdate),
-            ]
-            for (key, circuit) in circuits where !files[key].isNull {
-                #expect(row.parameterFileName(circuit) == files[key]["name"].text)
-                compared += 1
-            }
-        }
-        #expect(compared == 29)
-    }
-
-    @Test func `the table's constraint counts are the published ones`() throws {
-        let circuits = try Fixture(file: "proofs/r1cs_counts.json")["circuits"]
-        for row in SectorParameters.all {
-            let size =
-                row.sectorSize < 1 << 20
-                ? "\(row.sectorSize >> 10)KiB"
-                : row.sectorSize < 1 << 30
-                    ? "\(row.sectorSize >> 20)MiB" : "\(row.sectorSize >> 30)GiB"
-            #expect(
-                (row.constraints?.poRep ?? 0) == circuits["porep-\(size)"]["constraints"].integer
-            )
-            #expect(
-                (row.constraints?.winningPoSt ?? 0)
-                    == circuits["winning-\(size)"]["constraints"].integer
-            )
-            #expect(
-                (row.constraints?.windowPoSt ?? 0)
-                    == circuits["window-\(size)"]["constraints"].integer
-            )
-        }
-    }
-
-    @Test func `zero commitments are the published ones`() throws {
-        let rows = try Fixture(file: "proofs/zero_commitments.json").list
-        #expect(rows.count > 30)
-        for row in rows {
-            let size = row["padded_size"].unsigned
-            #expect(
-                BinaryTree.zeroCommitment(paddedSize: size) == row["commitment"].node,
-                "\(size)"
-            )
-        }
-    }
-}
 
 @Suite struct SectorParametersTests {
     @Test func `registered numbers say size, version and variant`() {
