@@ -87,7 +87,13 @@ extension ProofKind {
     }
 
     /// Parameters and keys of whole circuits, made again from their numbers.
-    static let parameters: ProofKind = ProofKind("parameters", fields: ["note", "params"]) { file in
+    static let parameters: ProofKind = ProofKind(
+        "parameters",
+        matching: { $0["params"]?[0]?["alpha_le"] != nil },
+        parameterRows
+    )
+
+    @Sendable private static func parameterRows(_ file: ProofFile) throws -> [KnownFile.Row] {
         try file.json.list("params").flatMap { row in
             let name = try row.text("circuit")
             let size = try row.int("params_bytes")

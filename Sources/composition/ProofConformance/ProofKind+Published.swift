@@ -139,7 +139,7 @@ extension ProofKind {
     /// Constraints, variables and densities of the circuits, by name.
     static let constraintCounts: ProofKind = ProofKind(
         "constraint counts",
-        fields: ["status", "circuits"]
+        fields: ["circuits"]
     ) { file in
         try (file.json.member("circuits").object?.members ?? []).flatMap { circuit in
             let row = circuit.value

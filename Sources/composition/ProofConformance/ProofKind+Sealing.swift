@@ -2,6 +2,7 @@ import BLS12381
 import Bytes
 import Conformance
 import FilecoinTypes
+import Foundation
 import Hashing
 import JSON
 import Multiformats
@@ -110,7 +111,7 @@ extension ProofKind {
     ) { file in
         let sector = SectorDescription(row: file.json, folder: file.folder)
         let partitions = try file.json.list("partitions")
-        let witnesses = try file.json.list("witness")
+        let witnesses = file.json["witness"]?.array ?? []
         var rows = [
             KnownFile.Row("files") { try sector.checkFiles() },
             KnownFile.Row("sealing") { try sector.checkSealing() },
@@ -160,7 +161,10 @@ extension SectorDescription {
             guard let listed = entry[0]?.string, let size: Int = entry[1]?.integer(),
                 let digest = entry[2]?.string
             else { throw TestDataError("files has an entry without name, size and digest") }
-            let bytes = try contents(names[listed] ?? listed)
+            let name = names[listed] ?? listed
+            // Not every file was published.
+            guard FileManager.default.fileExists(atPath: "\(folder)/\(name)") else { continue }
+            let bytes = try contents(name)
             try checkEqual(bytes.count, size, "size of \(listed)")
             try checkDigest(bytes, digest, listed)
         }
