@@ -9,6 +9,9 @@ struct MethodRegistration: Hashable {
 }
 
 extension MethodRegistration {
+    /// What a service registers a method with.
+    private static let calls = [".on(", ".onImmediate("]
+
     /// Finds the registrations in a source file.
     ///
     /// A registration inside `case .v0:` or `case .v1:` belongs to that version.
@@ -30,9 +33,9 @@ extension MethodRegistration {
             if text == "case .v0:" || text == "case .v1:" {
                 version = (String(text.dropFirst(6).dropLast()), indentation)
             }
-            guard !text.hasPrefix("//"), let start = line.firstRange(of: ".on(")?.upperBound else {
-                continue
-            }
+            guard !text.hasPrefix("//"),
+                let start = calls.compactMap({ line.firstRange(of: $0)?.upperBound }).first
+            else { continue }
             // The arguments may go over several lines, up to the handler.
             let rest =
                 String(line[start...]) + " "
