@@ -46,7 +46,7 @@ import Testing
             let path = "reference/actors/state/world707-v7." + ending
             return ConformanceFile(path: "\(Vectors.folder.path)/\(path)", relativePath: path)
         }
-        let summary = await Self.run(try RecordedStateSet().cases(in: files))
+        let summary = try await Self.run(try RecordedStateSet().cases(in: files))
         #expect(summary.total.failed == 0, "\(summary.text)")
         #expect(summary.total.passed == 106)
     }
