@@ -41,8 +41,9 @@ conformance: deps
 		swift build $(SWIFT_FLAGS) --product $$program || exit 1; done
 	$(BUILD)/release/venus-conformance $(CONFORMANCE_FLAGS) $(VECTORS)
 
-# Sends random messages to small networks and checks what must hold; with VECTORS=dir, spoilt ones to recorded states too.
-MESSAGES ?= 20000
+# Sends a million random messages (or MESSAGES=n, SEED=n) to small networks and checks what must hold; with VECTORS=dir, a
+# fifth of them, spoilt, to the recorded states below it. `make test` sends 20,000.
+MESSAGES ?= 1000000
 fuzz: deps
 	swift build $(SWIFT_FLAGS) --product venus-conformance
 	$(BUILD)/release/venus-conformance --fuzz $(MESSAGES) $(if $(SEED),--seed $(SEED)) $(VECTORS)

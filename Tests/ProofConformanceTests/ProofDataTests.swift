@@ -12,17 +12,13 @@ struct ProofDataTests {
         _ folder: URL,
         filters: [String] = []
     ) async throws -> ConformanceRunner.Summary {
-        try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread {
-                let runner = ConformanceRunner(
-                    sets: [ProofDataSet()],
-                    options: ConformanceOptions(),
-                    workers: 2
-                )
-                continuation.resume(
-                    with: Result { try runner.run(folder: folder.path, filters: filters) }
-                )
-            }
+        try await PlainThread.run {
+            let runner = ConformanceRunner(
+                sets: [ProofDataSet()],
+                options: ConformanceOptions(),
+                workers: 2
+            )
+            return try runner.run(folder: folder.path, filters: filters)
         }
     }
 

@@ -116,20 +116,7 @@ package struct RPCService: Sendable {
                 return M.Result.self == NoResult.self ? nil : result.jsonBytes()
             }
         }
-        register(
-            Registration(
-                name: M.name,
-                need: need,
-                parameterNames: M.parameterNames,
-                parameterTypes: M.Parameters.typeNames,
-                resultType: "\(M.Result.self)",
-                isChannel: false,
-                counts: M.Parameters.counts,
-                place: place,
-                action: action
-            ),
-            aliases
-        )
+        register(method, aliases, need: need, runs: place, action)
     }
 
     /// Serves a method whose answer is known at once: microseconds of work, and nothing to wait for.
@@ -149,20 +136,7 @@ package struct RPCService: Sendable {
                 return M.Result.self == NoResult.self ? nil : result.jsonBytes()
             }
         }
-        register(
-            Registration(
-                name: M.name,
-                need: need,
-                parameterNames: M.parameterNames,
-                parameterTypes: M.Parameters.typeNames,
-                resultType: "\(M.Result.self)",
-                isChannel: false,
-                counts: M.Parameters.counts,
-                place: .loop,
-                action: action
-            ),
-            aliases
-        )
+        register(method, aliases, need: need, runs: .loop, action)
     }
 
     /// Serves a method whose answer is a channel.
@@ -198,6 +172,29 @@ package struct RPCService: Sendable {
                 isChannel: true,
                 counts: M.Parameters.counts,
                 place: .pool,
+                action: action
+            ),
+            aliases
+        )
+    }
+
+    private mutating func register<M: RPCMethod>(
+        _ method: M.Type,
+        _ aliases: [String],
+        need: Permission,
+        runs place: HTTPRouter.Place,
+        _ action: Action
+    ) {
+        register(
+            Registration(
+                name: M.name,
+                need: need,
+                parameterNames: M.parameterNames,
+                parameterTypes: M.Parameters.typeNames,
+                resultType: "\(M.Result.self)",
+                isChannel: false,
+                counts: M.Parameters.counts,
+                place: place,
                 action: action
             ),
             aliases

@@ -4,6 +4,7 @@ package import FilecoinTypes
 import HTTP
 import Hashing
 import JSON
+import JSONRPC
 package import ServiceKit
 
 /// How a beacon is started.
@@ -67,14 +68,24 @@ package final class BeaconService: Sendable {
 
 /// What the beacon answers.
 struct BeaconRoutes: Sendable {
-    let chain: BeaconChain
-    let clock: any ProtocolClock
+    private let chain: BeaconChain
+    private let clock: any ProtocolClock
+    private let metrics: MetricsRegistry
+    private let given: MetricValue
+
+    init(chain: BeaconChain, clock: any ProtocolClock) {
+        self.chain = chain
+        self.clock = clock
+        metrics = MetricsRegistry(prefix: "venus_beacon")
+        // There from the start: a figure that nobody moved yet is 0, not absent.
+        given = metrics.counter("rounds_total", help: "rounds that were given")
+    }
 
     func router() -> HTTPRouter {
         var router = HTTPRouter()
         let info = chain.info.jsonBytes()
         let hash = chain.info.hash.hex
-        router.on(.get, "/healthcheck", runs: .loop) { _ in .text(.ok, "ok\n") }
+        router.serveOperations(metrics)
         router.on(.get, "/chains", runs: .loop) { _ in .json(.ok, [hash].jsonBytes()) }
         for prefix in ["", "/" + hash] {
             router.on(.get, prefix + "/info", runs: .loop) { _ in .json(.ok, info) }
@@ -108,6 +119,7 @@ struct BeaconRoutes: Sendable {
         }
         let chain = chain
         let (entry, previous) = try await BlockingPool.shared.run { try chain.round(wanted) }
+        given.increment()
         var writer = JSONWriter()
         writer.object { writer in
             writer.member("round", entry.round)

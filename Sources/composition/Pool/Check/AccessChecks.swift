@@ -11,11 +11,12 @@ struct AccessChecks: Sendable {
     let report: CheckReport
 
     func run() async {
-        await report.check("1.1 every service answers") {
+        await report.check("1.1 every service answers, and shows its figures") {
             let health = HealthCheck(http: pool.http)
             for service in pool.plan.services {
                 let isHealthy = await health.isHealthy(port: pool.plan.port(service))
                 try require(isHealthy, "\(service) does not answer /healthcheck with 200")
+                try await checkMetrics(of: service)
             }
         }
         await report.check("1.2 each caller has the token that the handbook gives it") {
@@ -30,6 +31,26 @@ struct AccessChecks: Sendable {
         await report.check("1.5 a revoked token stops working within a minute, WebSockets too") {
             try await checkRevocation()
         }
+    }
+
+    /// The Prometheus text at `/metrics`; only auth, which knows every user, asks for a token.
+    private func checkMetrics(of service: ServiceName) async throws {
+        let url = HTTPURL(
+            .http,
+            host: "127.0.0.1",
+            port: pool.plan.port(service),
+            target: "/metrics"
+        )
+        var request = HTTPRequest(.get, url.target)
+        if service == .auth {
+            request.headers.set("Authorization", "Bearer \(try pool.localToken(service))")
+        }
+        let response = try await pool.http.send(request, to: url)
+        let text = String(decoding: response.bytes, as: UTF8.self)
+        try require(
+            response.status == .ok && text.contains("# TYPE "),
+            "\(service) answers /metrics with \(response.status.rawValue) and: \(text.prefix(200))"
+        )
     }
 
     // MARK: - Tokens

@@ -29,6 +29,10 @@ extension KnownFileSet {
                 let bytes = try row.hex("hex_cbor")
                 try checkEqual(message.cborBytes().hex, bytes.hex, "bytes")
                 try check(try Message(cbor: bytes) == message, "reads back differently")
+                // Since then a CID follows the fields.
+                let written = try row.member("message").jsonText().dropLast()
+                let withCID = written + #","CID":\#(message.cid.jsonText())}"#
+                try checkEqual(message.jsonText(), String(withCID), "JSON")
             }
         },
         KnownFile("serialization/message_signing.json") { file in
@@ -39,9 +43,14 @@ extension KnownFileSet {
                 let signature = try Signature(from: row.member("Signature"))
                 try signature.verify(message.cid.bytes, by: message.from)
                 let signed = SignedMessage(message: message, signature: signature)
+                try checkEqual(signed.cid, message.cid, "CID with the signature")
                 try check(
                     try SignedMessage(cbor: signed.cborBytes()) == signed,
                     "reads back differently"
+                )
+                try check(
+                    try SignedMessage(json: signed.jsonBytes()) == signed,
+                    "JSON reads back differently"
                 )
             }
         },
