@@ -44,6 +44,26 @@ private func mode(_ path: String) throws -> Int? {
         #expect(Repository.expanded("/~/x/") == "/~/x")
     }
 
+    /// As a child has one between its fork and its exec, which other threads may start at any time.
+    @Test func `a repository is free although a copy of its descriptor is open`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path("x")
+        let first = try Repository(path)
+        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        let lock = try #require(
+            descriptors.first { name in
+                let target = try? FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/self/fd/" + name
+                )
+                return target == path + "/repo.lock"
+            }
+        )
+        let copy = dup(try #require(Int32(lock)))
+        defer { close(copy) }
+        first.unlock()
+        _ = try Repository(path)
+    }
+
     @Test func `a password file must be private`() throws {
         let directory = try TemporaryDirectory()
         let console = MemoryConsole(lines: ["typed"])

@@ -36,7 +36,10 @@ package final class Repository: Sendable {
     /// Gives the folder back; the value is not used afterwards.
     package func unlock() {
         lock.withLock { descriptor in
-            if descriptor >= 0 { close(descriptor) }
+            guard descriptor >= 0 else { return }
+            // To close it is not enough: a child between its fork and its exec has a copy that would keep the lock.
+            flock(descriptor, LOCK_UN)
+            close(descriptor)
             descriptor = -1
         }
     }
