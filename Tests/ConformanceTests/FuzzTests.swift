@@ -32,6 +32,9 @@ import Testing
         for method in Self.openMethods {
             #expect((report.methods[method]?.succeeded ?? 0) > 0, "\(method) never succeeded")
         }
+        // The ends of sectors, which take longer than a run has time for without help.
+        #expect(report.expired > 0)
+        #expect(report.endedByFault > 0)
         // What is not reached any more is forgotten.
         #expect(report.mostBlocks < 20_000)
     }

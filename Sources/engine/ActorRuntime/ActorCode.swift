@@ -96,7 +96,7 @@ package struct ActorCode: Hashable, Sendable {
         kind == .chaos ? "fil/1/chaos" : "fil/\(version.rawValue)/\(kind.rawValue)"
     }
 
-    private static let cids: [ActorCode: CID] = Dictionary(
+    fileprivate static let cids: [ActorCode: CID] = Dictionary(
         uniqueKeysWithValues: ActorsVersion.allCases.flatMap { version in
             ActorKind.allCases.map { kind in
                 let code = ActorCode(kind, version)
@@ -112,5 +112,43 @@ package struct ActorCode: Hashable, Sendable {
 
     private static func makeCID(_ code: ActorCode) -> CID {
         CID(codec: .raw, multihash: Multihash(code: .identity, digest: Array(code.name.utf8)))
+    }
+}
+
+/// Which code CIDs name which actors, and which generation of them a network version runs.
+package struct ActorCodeTable: Sendable {
+    private let cids: [ActorCode: CID]
+    private let codes: [CID: ActorCode]
+    private let networkVersions: [NetworkVersion: ActorsVersion]
+
+    /// Joins code CIDs and network versions.
+    package init(_ cids: [ActorCode: CID], networkVersions: [NetworkVersion: ActorsVersion]) {
+        self.cids = cids
+        // Chaos has the same name in every generation; the newest is meant.
+        codes = Dictionary(
+            cids.map { ($1, $0) },
+            uniquingKeysWith: { a, b in a.version > b.version ? a : b }
+        )
+        self.networkVersions = networkVersions
+    }
+
+    /// The generations that this machine has actors for.
+    package static let native = ActorCodeTable(
+        ActorCode.cids,
+        networkVersions: [14: .v6, 15: .v7]
+    )
+
+    /// What an actor is; nil if it belongs to no generation of this table.
+    package func code(of record: ActorRecord) -> ActorCode? { self[record.code] }
+
+    /// What a code CID names; nil if it belongs to no generation of this table.
+    package subscript(cid: CID) -> ActorCode? { codes[cid] }
+
+    /// The code CID of new actors.
+    func cid(of code: ActorCode) -> CID { cids[code] ?? code.cid }
+
+    /// The generation that a network version runs, or nil if the table has none for it.
+    func version(of networkVersion: NetworkVersion) -> ActorsVersion? {
+        networkVersions[networkVersion]
     }
 }

@@ -170,9 +170,12 @@ package struct ActorDefinition: Sendable {
 /// The actors that a machine can run.
 package struct ActorRegistry: Sendable {
     private var definitions: [ActorDefinition?]
+    /// Which code CIDs name them, and which network versions run them.
+    package let codes: ActorCodeTable
 
     /// Creates a registry; one definition per kind.
-    package init(_ definitions: [ActorDefinition]) {
+    package init(_ definitions: [ActorDefinition], codes: ActorCodeTable = .native) {
+        self.codes = codes
         self.definitions = Array(repeating: nil, count: ActorKind.allCases.count)
         for definition in definitions { self.definitions[definition.kind.index] = definition }
     }

@@ -95,7 +95,7 @@ package final class Machine {
         proofs: any ProofVerifier,
         signatures: any SignatureVerifier
     ) throws {
-        guard let version = ActorsVersion(networkVersion: networkVersion) else {
+        guard let version = registry.codes.version(of: networkVersion) else {
             throw MachineError.unsupportedNetworkVersion(networkVersion)
         }
         self.tree = tree
@@ -197,7 +197,8 @@ package final class Machine {
         try charge(prices.onMethodInvocation(transfersValue: !value.isZero, method: method))
         if !value.isZero { try transfer(from: from, to: receiver, amount: value) }
         if method == .send { return [] }
-        guard let code = actor.actorCode, code.version == actorsVersion || code.kind == .chaos,
+        guard let code = registry.codes.code(of: actor),
+            code.version == actorsVersion || code.kind == .chaos,
             let definition = registry[code.kind]
         else { throw .system(.illegalActor, "no code for actor \(actor.code)") }
         guard let function = definition.method(method, version: actorsVersion) else {
@@ -231,7 +232,10 @@ package final class Machine {
         let id = try tree.register(address)
         tree.set(
             id,
-            ActorRecord(code: ActorCode(.account, actorsVersion).cid, head: EmptyObject.cid)
+            ActorRecord(
+                code: registry.codes.cid(of: ActorCode(.account, actorsVersion)),
+                head: EmptyObject.cid
+            )
         )
         let runtime = Runtime(machine: self, caller: id, receiver: id, value: .zero, depth: depth)
         let result = try runtime.internalSend(

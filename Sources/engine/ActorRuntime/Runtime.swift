@@ -92,7 +92,9 @@ package final class Runtime {
         guard let actor = try machine.tree.actor(caller) else {
             throw .fatal("failed to look up code of caller \(caller)")
         }
-        guard let code = actor.actorCode, code.version == version, kinds.contains(code.kind) else {
+        guard let code = machine.registry.codes.code(of: actor), code.version == version,
+            kinds.contains(code.kind)
+        else {
             throw .system(.systemForbidden, "caller type \(actor.code) was not one of \(kinds)")
         }
     }
@@ -182,7 +184,7 @@ package final class Runtime {
 
     /// The code of an actor; nil if there is no actor with this ID.
     package func code(of id: ActorID) throws(ActorError) -> ActorCode? {
-        try machine.tree.actor(id)?.actorCode
+        try machine.tree.actor(id).flatMap { machine.registry.codes.code(of: $0) }
     }
 
     /// The ID of an address; a key address without account gets one by an empty transfer.
@@ -283,7 +285,7 @@ package final class Runtime {
 
     /// Creates an actor without state.
     package func createActor(_ code: CID, id: ActorID) throws(ActorError) {
-        guard let known = ActorCode(cid: code), machine.registry[known.kind] != nil,
+        guard let known = machine.registry.codes[code], machine.registry[known.kind] != nil,
             known.version == version || known.kind == .chaos
         else { throw .system(.systemIllegalArgument, "can only create built-in actors") }
         if known.kind.isSingleton {

@@ -24,6 +24,7 @@ package final class StateTree {
     /// Where the tree's own blocks are, free of charge.
     package let store: any BlockStore
     private let actors: HAMT<ActorRecord>
+    private let layout: HAMTLayout
     private var root: StateRoot
     private var entries: [ActorID: Entry] = [:]
     private var resolved: [Address: ActorID] = [:]
@@ -34,6 +35,7 @@ package final class StateTree {
     /// Creates the tree of a new network, without actors.
     package init(emptyIn store: any BlockStore, version: StateTreeVersion = .v4) throws {
         self.store = store
+        layout = .v3
         try store.put(EmptyObject.block, cid: EmptyObject.cid)
         actors = HAMT(store: store, bitWidth: 5)
         root = StateRoot(version: version, actors: EmptyObject.cid, info: EmptyObject.cid)
@@ -45,12 +47,36 @@ package final class StateTree {
     ///   ``StateTreeError/unsupportedVersion(_:)``.
     package init(root cid: CID, store: any BlockStore) throws {
         self.store = store
+        layout = .v3
         guard let block = try store.get(cid) else { throw IPLDError.blockNotFound(cid) }
         root = try StateRoot(cbor: block)
         guard root.version == .v3 || root.version == .v4 else {
             throw StateTreeError.unsupportedVersion(root.version)
         }
         actors = try HAMT(root: root.actors, store: store, bitWidth: 5)
+    }
+
+    /// Loads a tree of the networks before version 10, whose maps have their first layout.
+    ///
+    /// - Parameters:
+    ///   - cid: The root: the map itself until network version 3, a ``StateRoot`` from 4 on.
+    ///   - store: Where the blocks are.
+    ///   - version: ``StateTreeVersion/v0`` or ``StateTreeVersion/v1``.
+    /// - Throws: ``IPLDError`` or a `CBORError` if the root or its HAMT is missing or malformed, and
+    ///   ``StateTreeError/unsupportedVersion(_:)``.
+    package init(
+        firstLayout cid: CID,
+        store: any BlockStore,
+        version: StateTreeVersion
+    ) throws {
+        self.store = store
+        layout = .v0
+        switch version {
+        case .v0: root = StateRoot(version: .v0, actors: cid, info: EmptyObject.cid)
+        case .v1: root = try store.value(cid)
+        case .v2, .v3, .v4, .v5: throw StateTreeError.unsupportedVersion(version)
+        }
+        actors = try HAMT(root: root.actors, store: store, bitWidth: 5, layout: .v0)
     }
 
     // MARK: - Actors
@@ -144,7 +170,12 @@ package final class StateTree {
             if let addressMap, addressMap.root == state.addressMap {
                 return (state, addressMap.map)
             }
-            let map = try HAMT<ActorID>(root: state.addressMap, store: store, bitWidth: 5)
+            let map = try HAMT<ActorID>(
+                root: state.addressMap,
+                store: store,
+                bitWidth: 5,
+                layout: layout
+            )
             addressMap = (state.addressMap, map)
             return (state, map)
         } catch {
@@ -191,6 +222,8 @@ package final class StateTree {
             entries[id]?.isDirty = false
         }
         root.actors = try actors.flush()
+        // The first trees had no record around the map.
+        if root.version == .v0 { return root.actors }
         let block = root.cborBytes()
         let cid = CID.dagCBOR(hashing: block)
         try store.put(block, cid: cid)

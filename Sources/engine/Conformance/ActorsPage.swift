@@ -119,12 +119,15 @@ package struct ActorsPage: Sendable {
 
     /// The last section: passed cases by method and collection.
     package static func coverage(_ summaries: [ConformanceRunner.Summary]) -> String {
+        let kinds = Set(ActorRegistry.builtin.all.map(\.kind.rawValue))
         var counts: [String: [String: Int]] = [:]
         var corpora: Set<String> = []
         for summary in summaries {
             for (corpus, groups) in summary.byGroupInCorpus {
                 let name = corpus.split(separator: "/").last.map(String.init) ?? corpus
-                for (group, count) in groups where group.contains(".") && count.passed > 0 {
+                for (group, count) in groups where count.passed > 0 {
+                    guard let dot = group.firstIndex(of: "."), kinds.contains(String(group[..<dot]))
+                    else { continue }
                     corpora.insert(name)
                     counts[group, default: [:]][name, default: 0] += count.passed
                 }
@@ -150,6 +153,32 @@ package struct ActorsPage: Sendable {
             let row = columns.map { found[$0].map(String.init) ?? "" }
             lines.append("| \(send) | \(row.joined(separator: " | ")) |")
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + olderNetworks(summaries)).joined(separator: "\n") + "\n"
+    }
+
+    /// How far the vectors of networks before actors v6 get, and what they would need.
+    private static func olderNetworks(_ summaries: [ConformanceRunner.Summary]) -> [String] {
+        var eras: [String: [String?: Int]] = [:]
+        for summary in summaries {
+            for (era, reasons) in summary.eras {
+                eras[era, default: [:]].merge(reasons, uniquingKeysWith: +)
+            }
+        }
+        if eras.isEmpty { return [] }
+        let rows = eras.sorted { $0.key < $1.key }.map { era, reasons in
+            var missing: [(text: String, count: Int)] = []
+            for case (let reason?, let count) in reasons { missing.append((reason, count)) }
+            let texts = missing.sorted { ($1.count, $0.text) < ($0.count, $1.text) }
+                .map { "\($0.text.replacing(#/actors v. not built: /#, with: "")) \($0.count)" }
+            return "| \(era) | \(reasons.values.reduce(0, +)) | \(reasons[nil] ?? 0)"
+                + " | \(texts.joined(separator: ", ")) |"
+        }
+        return [
+            "", "## How far older networks get", "",
+            "Vectors of networks before actors v6, by the first thing that is missing. The machine, its gas,"
+                + " transfers and accounts are shared; all other actors of v0 (network versions 0 to 3)"
+                + " and v2 (4 to 9) are not built.",
+            "", "| class and network version | vectors | passed | missing |", "|---|---|---|---|",
+        ] + rows
     }
 }

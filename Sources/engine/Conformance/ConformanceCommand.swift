@@ -77,8 +77,11 @@ package enum ConformanceCommand {
         }
         guard folders.count == 1 else { fail("name one folder with test data") }
         do {
-            let summary = try ConformanceRunner(sets: sets, options: options, workers: workers)
-                .run(folder: folders[0], filters: filters)
+            let summary = try ConformanceRunner(
+                sets: printsActorsPage ? [VectorSet()] : sets,
+                options: options,
+                workers: workers
+            ).run(folder: folders[0], filters: filters)
             if printsActorsPage {
                 let page = try DeepStack.run { try ActorsPage().text }
                 print(page + "\n" + ActorsPage.coverage([summary]), terminator: "")

@@ -28,8 +28,12 @@ package struct ConformanceRunner: Sendable {
         package var total = Count()
         package var byCorpus: [String: Count] = [:]
         package var byGroup: [String: Count] = [:]
+        /// Without vectors of old networks, which are in `eras`.
         package var byGroupInCorpus: [String: [String: Count]] = [:]
         package var skipReasons: [String: Int] = [:]
+        /// How far old networks get: by class and network version, how many vectors pass (nil) and what the
+        /// others lack.
+        package var eras: [String: [String?: Int]] = [:]
         package var failures: [(corpus: String, name: String, group: String, reason: String)] = []
     }
 
@@ -113,8 +117,14 @@ extension ConformanceRunner.Summary {
         total.add(report.outcome)
         byCorpus[one.corpus, default: .init()].add(report.outcome)
         byGroup[report.group, default: .init()].add(report.outcome)
-        byGroupInCorpus[one.corpus, default: [:]][report.group, default: .init()]
-            .add(report.outcome)
+        if let era = report.era {
+            var reason: String?
+            if case .skipped(let text) = report.outcome { reason = text }
+            eras[era, default: [:]][reason, default: 0] += 1
+        } else {
+            byGroupInCorpus[one.corpus, default: [:]][report.group, default: .init()]
+                .add(report.outcome)
+        }
         switch report.outcome {
         case .skipped(let reason): skipReasons[reason, default: 0] += 1
         case .failed(let reason): failures.append((one.corpus, one.name, report.group, reason))
@@ -127,6 +137,7 @@ extension ConformanceRunner.Summary {
         var lines = failures.sorted { ($0.corpus, $0.name) < ($1.corpus, $1.name) }
             .map { "FAILED \($0.corpus) \($0.name) [\($0.group)]: \($0.reason)" }
         lines += table("corpus", byCorpus) + [""] + table("method", byGroup) + [""]
+        lines += eraTable
         for (reason, count) in skipReasons.sorted(by: { $0.key < $1.key }) {
             lines.append("skipped \(count): \(reason)")
         }
@@ -135,6 +146,20 @@ extension ConformanceRunner.Summary {
                 + "\(total.failed) failed, \(total.skipped) skipped"
         )
         return lines.joined(separator: "\n")
+    }
+
+    /// How far the shared machine gets with networks whose actors are not built.
+    private var eraTable: [String] {
+        if eras.isEmpty { return [] }
+        return ["before actors v6     vectors   passed"]
+            + eras.sorted { $0.key < $1.key }.map { era, reasons in
+                let total = String(reasons.values.reduce(0, +))
+                let passed = String(reasons[nil] ?? 0)
+                return [(era, -19), (total, 9), (passed, 9)].map { text, width in
+                    let blank = String(repeating: " ", count: max(1, abs(width) - text.count))
+                    return width < 0 ? text + blank : blank + text
+                }.joined()
+            } + [""]
     }
 
     private func table(_ title: String, _ rows: [String: ConformanceRunner.Count]) -> [String] {

@@ -77,10 +77,13 @@ package struct ConformanceReport: Sendable {
     /// What the case exercises, such as an actor's method.
     package var group: String
     package var outcome: Outcome
+    /// Class and network version of a vector from before the actors that are built; it fails by none.
+    package var era: String?
 
-    package init(group: String, outcome: Outcome) {
+    package init(group: String, outcome: Outcome, era: String? = nil) {
         self.group = group
         self.outcome = outcome
+        self.era = era
     }
 }
 

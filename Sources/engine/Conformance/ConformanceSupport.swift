@@ -99,10 +99,18 @@ final class AssumingVerifier: ProofVerifier {
 
 /// The chain around a vector: fixed or recorded randomness, fixed supply, one state to look back to.
 final class RecordedChain: ChainView {
-    private struct Key: Hashable {
-        let kind: String
-        let tag: Int64
+    private enum Kind: String {
+        case chain, beacon
+    }
+
+    private struct Base: Hashable {
+        let kind: Kind
         let epoch: Int64
+    }
+
+    private struct Draw: Hashable {
+        let base: Base
+        let tag: Int64
         let entropy: [UInt8]
     }
 
@@ -110,11 +118,16 @@ final class RecordedChain: ChainView {
 
     /// What is answered where nothing was recorded.
     private let fixed: [UInt8]
-    private var recorded: [Key: [UInt8]] = [:]
+    private var draws: [Draw: [UInt8]] = [:]
+    private var digests: [Base: [UInt8]] = [:]
     private let supply: TokenAmount
     private let lookback: CID
 
-    /// Prepares the answers; `randomness` has entries `{"on": [kind, tag, epoch, entropy], "ret": base64}`.
+    /// Prepares the answers.
+    ///
+    /// An entry of `randomness` is `{"on": [kind, tag, epoch, entropy], "ret": base64}`, with what is drawn; or, as the
+    /// corpora have been written since 2023, `{"on": [kind, epoch], "ret": base64}`, with the digest of the ticket or
+    /// beacon entry that every draw starts from.
     ///
     /// - Throws: ``TestDataError`` for entries of another form.
     init(
@@ -127,13 +140,41 @@ final class RecordedChain: ChainView {
         self.supply = supply
         self.lookback = lookback
         for entry in randomness?.array ?? [] {
-            guard let on = entry["on"]?.array, on.count == 4, let kind = on[0].string,
-                let tag: Int64 = on[1].integer(), let epoch: Int64 = on[2].integer()
+            let on = entry["on"]?.array ?? []
+            guard on.count == 2 || on.count == 4,
+                let kind = on[0].string.flatMap(Kind.init(rawValue:)),
+                let epoch: Int64 = on[on.count / 2].integer()
             else { throw TestDataError("randomness of another form") }
+            let base = Base(kind: kind, epoch: epoch)
+            let value = try TestData.base64(entry["ret"])
+            if on.count == 2 {
+                digests[base] = value
+                continue
+            }
+            guard let tag: Int64 = on[1].integer() else {
+                throw TestDataError("randomness without a tag")
+            }
             let entropy = on[3].isNull ? [] : try TestData.base64(on[3])
-            recorded[Key(kind: kind, tag: tag, epoch: epoch, entropy: entropy)] =
-                try TestData.base64(entry["ret"])
+            draws[Draw(base: base, tag: tag, entropy: entropy)] = value
         }
+    }
+
+    private func randomness(
+        _ kind: Kind,
+        _ tag: DomainSeparationTag,
+        _ epoch: ChainEpoch,
+        _ entropy: [UInt8]
+    ) -> [UInt8] {
+        let base = Base(kind: kind, epoch: epoch.rawValue)
+        if let digest = digests[base] {
+            return Randomness.draw(
+                baseDigest: digest,
+                purpose: tag.rawValue,
+                round: epoch,
+                entropy: entropy
+            )
+        }
+        return draws[Draw(base: base, tag: tag.rawValue, entropy: entropy)] ?? fixed
     }
 
     func chainRandomness(
@@ -141,10 +182,7 @@ final class RecordedChain: ChainView {
         epoch: ChainEpoch,
         entropy: [UInt8]
     ) -> [UInt8] {
-        recorded[
-            Key(kind: "chain", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
-        ]
-            ?? fixed
+        randomness(.chain, tag, epoch, entropy)
     }
 
     func beaconRandomness(
@@ -152,10 +190,7 @@ final class RecordedChain: ChainView {
         epoch: ChainEpoch,
         entropy: [UInt8]
     ) -> [UInt8] {
-        recorded[
-            Key(kind: "beacon", tag: tag.rawValue, epoch: epoch.rawValue, entropy: entropy)
-        ]
-            ?? fixed
+        randomness(.beacon, tag, epoch, entropy)
     }
 
     func circulatingSupply(at epoch: ChainEpoch, tree: StateTree) -> TokenAmount { supply }

@@ -1,4 +1,5 @@
 internal import ActorRuntime
+internal import BuiltinActors
 internal import CBOR
 internal import FilecoinTypes
 internal import JSON
@@ -24,9 +25,12 @@ enum VectorMessages {
         guard let actor = try? machine.tree.actor(found) else {
             return "not in the data.\(message.method)"
         }
-        guard let code = actor.actorCode else { return "unknown.\(message.method)" }
+        guard let code = machine.registry.codes.code(of: actor) else {
+            return "unknown.\(message.method)"
+        }
         if message.method == .send { return "\(code.kind.rawValue).Send" }
-        let name = machine.registry[code.kind]?.method(message.method, version: code.version)?.name
+        let definition = machine.registry[code.kind] ?? ActorRegistry.builtin[code.kind]
+        let name = definition?.method(message.method, version: code.version)?.name
         return "\(code.kind.rawValue).\(name ?? message.method.description)"
     }
 

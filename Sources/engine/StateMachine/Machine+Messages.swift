@@ -85,7 +85,7 @@ extension Machine {
         let penalty = baseFee * gasLimit
         guard let sender = try tree.resolve(message.from), let account = try tree.actor(sender)
         else { return refused(.senderInvalid, penalty: penalty, "no actor \(message.from)") }
-        guard account.actorCode?.kind == .account else {
+        guard registry.codes.code(of: account)?.kind == .account else {
             return refused(.senderInvalid, penalty: penalty, "\(message.from) is no account")
         }
         guard message.nonce == account.nonce else {

@@ -29,6 +29,10 @@ package struct FuzzReport: Sendable {
     package var exitCodes: [Int64: Int] = [:]
     /// Complaints that the reference's checker makes too: actor and text, counted once per episode.
     package var knownComplaints = 0
+    /// Sectors that ended in time.
+    package var expired = 0
+    /// Sectors that ended because they had been faulty for too long.
+    package var endedByFault = 0
     /// The most blocks that were kept at once.
     package var mostBlocks = 0
     /// What must not happen, with what is needed to see it again.
@@ -48,6 +52,8 @@ package struct FuzzReport: Sendable {
         }
         exitCodes.merge(other.exitCodes, uniquingKeysWith: +)
         knownComplaints += other.knownComplaints
+        expired += other.expired
+        endedByFault += other.endedByFault
         mostBlocks = max(mostBlocks, other.mostBlocks)
         problems += other.problems
         digests.merge(other.digests) { a, _ in a }
@@ -172,6 +178,7 @@ private struct FuzzRun {
     private var channels: [FuzzWorld.Channel] = []
     private var known: Set<String> = []
     private var disputes = FuzzDisputes()
+    private var aging = FuzzAging()
     private let verified = VerifiedParts()
 
     init(
@@ -233,12 +240,12 @@ private struct FuzzRun {
         }
         epoch = epoch + 1
         let machine = try machine(buffer)
-        let world = try FuzzWorld(
-            machine.tree,
-            epoch: epoch,
-            version: version,
-            policy: rules.policy
-        )
+        var world = try world(machine.tree)
+        if random.chance(10), let miner = random.pick(world.miners),
+            try aging.age(miner, machine, &random)
+        {
+            world = try self.world(machine.tree)
+        }
         channels = world.channels
         duties = world.miners.flatMap { miner in
             miner.places.map { miner.nextOpening(of: $0.deadline) }
@@ -266,6 +273,10 @@ private struct FuzzRun {
             checkedMessages = report.messages
             try checkEverything()
         }
+    }
+
+    private func world(_ tree: StateTree) throws -> FuzzWorld {
+        try FuzzWorld(tree, epoch: epoch, version: version, policy: rules.policy)
     }
 
     /// How many epochs pass without blocks.
@@ -296,7 +307,9 @@ private struct FuzzRun {
             gasLimit: 100_000_000_000_000,
             method: CronMethod.epochTick
         )
+        let due = try aging.takeDue(machine)
         try applyImplicit(cron, machine)
+        try aging.count(due, machine, &report)
     }
 
     /// Pays a miner as for a block, now and then with a penalty.

@@ -131,6 +131,9 @@ extension FuzzReport {
         let codes = exitCodes.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         lines.append("exit codes \(codes.joined(separator: ", "))")
         lines.append(
+            "\(expired) sectors expired, \(endedByFault) ended by their faults"
+        )
+        lines.append(
             "\(messages) messages in \(epochs) epochs, at most \(mostBlocks) blocks kept,"
                 + " \(knownComplaints) complaints that the reference has too,"
                 + " \(problems.count) problems"
