@@ -54,6 +54,51 @@ enum Kind: CaseIterable {
     }
 
     @Test(arguments: Kind.allCases)
+    func `batches of random changes leave what they say, also where keys repeat`(
+        _ kind: Kind
+    ) throws {
+        let directory = try TemporaryDirectory()
+        let store = try kind.open(directory)
+        var generator = SeededGenerator(seed: 7)
+        var expected: [[UInt8]: [UInt8]] = [:]
+        for _ in 0..<50 {
+            // Keys with a common beginning, some of them beginnings of others, few enough to come again.
+            let prefix = [UInt8](repeating: 5, count: .random(in: 0...9, using: &generator))
+            var batch = KeyValueBatch()
+            for _ in 0..<Int.random(in: 0...300, using: &generator) {
+                let tail = (0..<Int.random(in: 0...3, using: &generator)).map { _ in
+                    UInt8.random(in: 0...3, using: &generator)
+                }
+                let key = prefix + tail
+                if Bool.random(using: &generator) {
+                    let value = [UInt8.random(in: 0...255, using: &generator)]
+                    batch.put(key, value)
+                    expected[key] = value
+                } else {
+                    batch.delete(key)
+                    expected[key] = nil
+                }
+            }
+            try store.write(batch)
+        }
+        var found: [[UInt8]: [UInt8]] = [:]
+        try store.iterate(prefix: []) { key, value in
+            found[key] = value
+            return true
+        }
+        #expect(found == expected)
+        store.close()
+    }
+
+    @Test func `an empty value of an empty key is written`() throws {
+        let directory = try TemporaryDirectory()
+        let store = try Kind.rocks.open(directory)
+        try store.put([], [])
+        #expect(try store.contains([]))
+        store.close()
+    }
+
+    @Test(arguments: Kind.allCases)
     func `iteration is in byte order, within the prefix, on one state, and may stop`(
         _ kind: Kind
     ) throws {

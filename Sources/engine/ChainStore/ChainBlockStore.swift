@@ -31,8 +31,12 @@ package final class ChainBlockStore: BlockStore, Sendable {
 
     package func put(_ blocks: [Block]) throws {
         var batch = KeyValueBatch()
+        batch.reserveCapacity(blocks.reduce(0) { $0 + $1.bytes.count + 39 })
         for block in blocks where !block.cid.isIdentity {
-            batch.put(Self.key(block.cid), block.bytes)
+            batch.put(block.bytes) { key in
+                key.append(Self.prefix)
+                block.cid.append(to: &key)
+            }
         }
         if !batch.isEmpty { try store.write(batch) }
     }

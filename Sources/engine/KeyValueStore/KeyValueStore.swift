@@ -58,23 +58,45 @@ extension KeyValueStore {
 }
 
 /// Changes that are applied together, in order.
+///
+/// Keys and values lie in one array, so that a batch of many small ones costs few allocations.
 package struct KeyValueBatch: Sendable {
-    package enum Change: Hashable, Sendable {
-        case put(key: [UInt8], value: [UInt8])
-        case delete(key: [UInt8])
+    /// A key and its new value, which lies behind it, or a key to remove.
+    package struct Change: Sendable {
+        /// Where the key is in ``KeyValueBatch/bytes``.
+        package let key: Range<Int>
+        /// Where the value is, from the key's end; nil for a key to remove.
+        package let value: Range<Int>?
     }
 
+    package private(set) var bytes: [UInt8] = []
     package private(set) var changes: [Change] = []
 
     package init() {}
 
     package var isEmpty: Bool { changes.isEmpty }
 
+    /// Makes room for that many bytes of keys and values.
+    package mutating func reserveCapacity(_ byteCount: Int) { bytes.reserveCapacity(byteCount) }
+
     package mutating func put(_ key: [UInt8], _ value: [UInt8]) {
-        changes.append(.put(key: key, value: value))
+        put(value) { $0 += key }
     }
 
-    package mutating func delete(_ key: [UInt8]) { changes.append(.delete(key: key)) }
+    /// Sets the value of the key that `appendKey` appends.
+    package mutating func put(_ value: [UInt8], appendKey: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        appendKey(&bytes)
+        let end = bytes.count
+        bytes += value
+        changes.append(Change(key: start..<end, value: end..<bytes.count))
+    }
+
+    package mutating func delete(_ key: [UInt8]) {
+        let start = bytes.count
+        bytes += key
+        changes.append(Change(key: start..<bytes.count, value: nil))
+    }
 }
 
 /// Why a store did not do what was asked.

@@ -25,9 +25,8 @@ package final class MemoryStore: KeyValueStore {
         let isClosed = state.withLock { state in
             if state.isClosed { return true }
             for change in batch.changes {
-                switch change {
-                case .put(let key, let value): state.values[Key(bytes: key)] = value
-                case .delete(let key): state.values[Key(bytes: key)] = nil
+                state.values[Key(bytes: Array(batch.bytes[change.key]))] = change.value.map {
+                    Array(batch.bytes[$0])
                 }
             }
             return false

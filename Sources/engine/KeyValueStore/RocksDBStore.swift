@@ -131,17 +131,24 @@ package struct RocksDBOptions: Sendable {
         try use { handles throws(KeyValueError) in
             let changes: OpaquePointer = unsafe rocksdb_writebatch_create()
             defer { unsafe rocksdb_writebatch_destroy(changes) }
-            for change in batch.changes {
-                switch change {
-                case .put(let key, let value):
-                    unsafe Self.withCharacters(key) { key, keyCount in
-                        unsafe Self.withCharacters(value) { value, valueCount in
-                            unsafe rocksdb_writebatch_put(changes, key, keyCount, value, valueCount)
-                        }
-                    }
-                case .delete(let key):
-                    unsafe Self.withCharacters(key) { key, count in
-                        unsafe rocksdb_writebatch_delete(changes, key, count)
+            let order = Self.order(of: batch)
+            // RocksDB reads nothing behind a length of 0, but wants a pointer.
+            unsafe (batch.bytes.isEmpty ? [0] : batch.bytes).withUnsafeBytes { buffer in
+                guard let bytes = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
+                else { return }
+                for index in order {
+                    let change = batch.changes[index]
+                    let key = unsafe bytes + change.key.lowerBound
+                    if let value = change.value {
+                        unsafe rocksdb_writebatch_put(
+                            changes,
+                            key,
+                            change.key.count,
+                            bytes + value.lowerBound,
+                            value.count
+                        )
+                    } else {
+                        unsafe rocksdb_writebatch_delete(changes, key, change.key.count)
                     }
                 }
             }
@@ -149,6 +156,40 @@ package struct RocksDBOptions: Sendable {
             unsafe rocksdb_write(handles.database, handles.write, changes, &error)
             if unsafe error != nil { throw unsafe Self.failure(error, path) }
         }
+    }
+
+    /// The changes by their keys, which RocksDB takes in several times faster; those of one key stay in their order.
+    ///
+    /// The eight bytes behind what all keys begin with are order enough.
+    private static func order(of batch: KeyValueBatch) -> [Int] {
+        let changes = batch.changes
+        guard changes.count > 1, let first = changes.first?.key else {
+            return Array(changes.indices)
+        }
+        let places = unsafe batch.bytes.withUnsafeBufferPointer { bytes in
+            var common = first.count
+            for change in changes {
+                common = min(common, change.key.count)
+                var length = 0
+                while length < common,
+                    unsafe bytes[first.lowerBound + length] == bytes[change.key.lowerBound + length]
+                {
+                    length += 1
+                }
+                common = length
+            }
+            return changes.indices.map { index -> (place: UInt64, index: Int) in
+                let key = changes[index].key
+                var place: UInt64 = 0
+                for offset in common..<common + 8 {
+                    let position = key.lowerBound + offset
+                    let byte = position < key.upperBound ? unsafe bytes[position] : 0
+                    place = place << 8 | UInt64(byte)
+                }
+                return (place, index)
+            }
+        }
+        return places.sorted { $0 < $1 }.map(\.index)
     }
 
     package func iterate(
