@@ -172,7 +172,7 @@ actor HTTPServerConnection {
         }
         let keepsAlive = incoming.head.keepsAlive && !server.isDraining
         let minorVersion = incoming.head.minorVersion
-        if let small = small(response, to: method, keepsAlive, minorVersion), let plain {
+        if let small = response.smallBytes(to: method, keepsAlive, minorVersion), let plain {
             if try plain.sendInPlace(small) { try await plain.waitForRoom(until: writeDeadline) }
         } else {
             try await send(response, to: method, keepsAlive: keepsAlive, minorVersion: minorVersion)
@@ -252,7 +252,7 @@ actor HTTPServerConnection {
         let answer = start(incoming)
         let keepsAlive = head.keepsAlive && !server.isDraining
         guard case .now(let response) = answer, response.upgrade == nil, let plain,
-            let small = small(response, to: incoming.method, keepsAlive, head.minorVersion)
+            let small = response.smallBytes(to: incoming.method, keepsAlive, head.minorVersion)
         else { return .started(incoming, answer) }
         // A connection that broke has woken the task already, and nobody is left to tell.
         guard let isFull = try? plain.sendInPlace(small) else {
@@ -406,10 +406,6 @@ actor HTTPServerConnection {
 
     // MARK: - Writing
 
-    private static let okLine: [UInt8] = Array("HTTP/1.1 200 OK\r\n".utf8)
-    private static let lengthName: [UInt8] = Array("Content-Length: ".utf8)
-    private static let lineEnd: [UInt8] = [0x0D, 0x0A]
-
     private var writeDeadline: IOInstant { loop.now.advanced(milliseconds: times.write) }
 
     private func write(_ bytes: [UInt8]) async throws(IOError) {
@@ -437,72 +433,15 @@ actor HTTPServerConnection {
         keepsAlive: Bool,
         minorVersion: Int
     ) async throws {
-        if let whole = small(response, to: method, keepsAlive, minorVersion) {
+        if let whole = response.smallBytes(to: method, keepsAlive, minorVersion) {
             return try await write(whole)
         }
-        let head = head(of: response, keepsAlive, minorVersion)
+        let head = response.headBytes(keepsAlive, minorVersion)
         switch response.body {
         case .bytes(let body): try await sendLarge(head, method == .head ? [] : body)
         case .stream(let producer):
             try await sendStream(head, producer, method, minorVersion: minorVersion)
         }
-    }
-
-    /// An answer that goes out in one piece; `nil` if it is too large for that.
-    private func small(
-        _ response: HTTPResponse,
-        to method: HTTPMethod,
-        _ keepsAlive: Bool,
-        _ minorVersion: Int
-    ) -> [UInt8]? {
-        guard case .bytes(let body) = response.body, body.count <= Self.smallBody else {
-            return nil
-        }
-        var output = head(of: response, keepsAlive, minorVersion)
-        if method != .head { output += body }
-        return output
-    }
-
-    /// The head of an answer; of one in chunks without the last lines.
-    private func head(
-        of response: HTTPResponse,
-        _ keepsAlive: Bool,
-        _ minorVersion: Int
-    ) -> [UInt8] {
-        let status = response.status
-        var output: [UInt8] = []
-        output.reserveCapacity(
-            192 + response.headers.bytes.count + min(response.byteCount, Self.smallBody)
-        )
-        if status == .ok {
-            output += Self.okLine
-        } else {
-            output.append(contentsOf: "HTTP/1.1 \(status.rawValue) \(status.phrase)\r\n".utf8)
-        }
-        response.headers.append(to: &output)
-        HTTPDate.append(to: &output)
-        if response.upgrade == nil, !keepsAlive {
-            output.append(contentsOf: "Connection: close\r\n".utf8)
-        } else if minorVersion == 0 {
-            output.append(contentsOf: "Connection: keep-alive\r\n".utf8)
-        }
-        guard case .bytes(let body) = response.body else { return output }
-        if status.rawValue >= 200, status.rawValue != 204, status.rawValue != 304 {
-            output += Self.lengthName
-            Self.append(body.count, to: &output)
-            output += Self.lineEnd
-        }
-        output += Self.lineEnd
-        return output
-    }
-
-    /// Bodies up to this size go out together with their head.
-    private static let smallBody: Int = 65536
-
-    private static func append(_ number: Int, to output: inout [UInt8]) {
-        guard number >= 10 else { return output.append(UInt8(ascii: "0") + UInt8(number)) }
-        append(number / 10, to: &output)
-        output.append(UInt8(ascii: "0") + UInt8(number % 10))
     }
 
     private func sendLarge(_ head: [UInt8], _ body: [UInt8]) async throws {
@@ -522,7 +461,7 @@ actor HTTPServerConnection {
         let isChunked = minorVersion == 1
         var output = head
         if isChunked { output.append(contentsOf: "Transfer-Encoding: chunked\r\n".utf8) }
-        output += Self.lineEnd
+        output += [0x0D, 0x0A]
         try await stream.write(output, until: .after(limits.writeTime))
         guard method != .head else { return }
         let stream = stream
