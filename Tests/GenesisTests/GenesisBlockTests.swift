@@ -27,13 +27,13 @@ import Testing
                 ),
                 commD: commD,
                 sector: SectorNumber(UInt64(number)),
-                deal: PreSealedSector.Deal(
+                deal: DealProposal(
                     pieceCID: commD,
                     pieceSize: 2048,
                     isVerified: true,
                     client: owner,
                     provider: .id(id),
-                    label: "\(number)",
+                    label: Array("\(number)".utf8),
                     startEpoch: 0,
                     endEpoch: 9001,
                     storagePricePerEpoch: 0,

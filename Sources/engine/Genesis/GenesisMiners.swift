@@ -127,8 +127,8 @@ struct GenesisMiners {
                 guard let client = try tree.resolve(sector.deal.client) else {
                     throw GenesisError.invalid("no account \(sector.deal.client)")
                 }
-                allowances[client, default: 0] += sector.deal.pieceSize
-                total += sector.deal.pieceSize
+                allowances[client, default: 0] += sector.deal.pieceSize.bytes
+                total += sector.deal.pieceSize.bytes
             }
         }
         _ = try call(
@@ -235,8 +235,11 @@ struct GenesisMiners {
         while start < sectors.count {
             let end = min(start + ChainLimits.listCount, sectors.count)
             let deals = sectors[start..<end].map { sector in
-                ClientDealProposal(
-                    proposal: Self.proposal(sector.deal, end: created.expiration),
+                var deal = sector.deal
+                deal.isVerified = true
+                deal.endEpoch = created.expiration
+                return ClientDealProposal(
+                    proposal: deal,
                     clientSignature: Signature(type: .bls, data: [])
                 )
             }
@@ -255,22 +258,6 @@ struct GenesisMiners {
             created.dealIDs += returned.ids
             start = end
         }
-    }
-
-    private static func proposal(_ deal: PreSealedSector.Deal, end: ChainEpoch) -> DealProposal {
-        DealProposal(
-            pieceCID: deal.pieceCID,
-            pieceSize: PaddedPieceSize(rawValue: deal.pieceSize),
-            isVerified: true,
-            client: deal.client,
-            provider: deal.provider,
-            label: Array(deal.label.utf8),
-            startEpoch: deal.startEpoch,
-            endEpoch: end,
-            storagePricePerEpoch: deal.storagePricePerEpoch,
-            providerCollateral: deal.providerCollateral,
-            clientCollateral: deal.clientCollateral
-        )
     }
 
     /// The quality-adjusted power of a sector with one deal.

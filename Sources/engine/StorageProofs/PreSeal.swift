@@ -164,13 +164,13 @@ package struct PreSeal: Sendable {
         _ configuration: PoRepConfiguration
     ) throws -> PreSealedSector {
         let commD = try CID(.unsealed, commitment: commitments.commD.bytes)
-        let deal = PreSealedSector.Deal(
+        let deal = DealProposal(
             pieceCID: commD,
-            pieceSize: configuration.parameters.sectorSize,
+            pieceSize: PaddedPieceSize(rawValue: configuration.parameters.sectorSize),
             isVerified: false,
             client: owner,
             provider: .id(miner),
-            label: String(number),
+            label: Array(String(number).utf8),
             startEpoch: 0,
             endEpoch: Self.dealEnd,
             storagePricePerEpoch: .zero,

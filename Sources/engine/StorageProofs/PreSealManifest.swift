@@ -4,25 +4,11 @@ package import Multiformats
 
 /// A sector that exists from the genesis block on, as genesis templates describe it.
 package struct PreSealedSector: Hashable, Sendable {
-    /// The deal that fills the sector.
-    package struct Deal: Hashable, Sendable {
-        package var pieceCID: CID
-        package var pieceSize: UInt64
-        package var isVerified: Bool
-        package var client: Address
-        package var provider: Address
-        package var label: String
-        package var startEpoch: ChainEpoch
-        package var endEpoch: ChainEpoch
-        package var storagePricePerEpoch: TokenAmount
-        package var providerCollateral: TokenAmount
-        package var clientCollateral: TokenAmount
-    }
-
     package var commR: CID
     package var commD: CID
     package var sector: SectorNumber
-    package var deal: Deal
+    /// The deal that fills the sector.
+    package var deal: DealProposal
     package var proof: RegisteredSealProof
 }
 
@@ -50,39 +36,6 @@ package struct PreSealManifest: Hashable, Sendable {
 // MARK: - JSON
 
 // Names, order and forms are those of lotus (genesis/types.go).
-
-extension PreSealedSector.Deal: JSONCodable {
-    package func encode(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("PieceCID", pieceCID)
-            writer.member("PieceSize", pieceSize)
-            writer.member("VerifiedDeal", isVerified)
-            writer.member("Client", client)
-            writer.member("Provider", provider)
-            writer.member("Label", label)
-            writer.member("StartEpoch", startEpoch)
-            writer.member("EndEpoch", endEpoch)
-            writer.member("StoragePricePerEpoch", storagePricePerEpoch)
-            writer.member("ProviderCollateral", providerCollateral)
-            writer.member("ClientCollateral", clientCollateral)
-        }
-    }
-
-    package init(from value: JSONValue) throws(JSONError) {
-        let object = try value.expectObject()
-        pieceCID = try object.decode("PieceCID")
-        pieceSize = try object.decode("PieceSize")
-        isVerified = try object.decode("VerifiedDeal")
-        client = try object.decode("Client")
-        provider = try object.decode("Provider")
-        label = try object.decode("Label")
-        startEpoch = try object.decode("StartEpoch")
-        endEpoch = try object.decode("EndEpoch")
-        storagePricePerEpoch = try object.decode("StoragePricePerEpoch")
-        providerCollateral = try object.decode("ProviderCollateral")
-        clientCollateral = try object.decode("ClientCollateral")
-    }
-}
 
 extension PreSealedSector: JSONCodable {
     package func encode(to writer: inout JSONWriter) {

@@ -96,7 +96,7 @@ package actor PoolObserver {
             let sectors = try await node.call(StateMinerSectorCount.self, id, .empty)
             view.miners[index].faults = sectors.faulty
             let deadline = try await node.call(StateMinerProvingDeadline.self, id, .empty)
-            view.miners[index].nextDeadline = deadline.open
+            view.miners[index].nextDeadline = deadline.close
         }
     }
 

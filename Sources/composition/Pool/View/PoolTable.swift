@@ -19,7 +19,7 @@ package enum PoolTable {
         let since = view.countedFrom.map { " (from epoch \($0))" } ?? ""
         var rows = [
             [
-                "miner", "power", "faults", "blocks", "wins", "last WindowPoSt", "deadline opens",
+                "miner", "power", "faults", "blocks", "wins", "last WindowPoSt", "next deadline",
             ]
         ]
         for miner in view.miners {

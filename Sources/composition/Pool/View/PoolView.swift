@@ -20,7 +20,7 @@ package struct PoolView: Hashable, Sendable {
         package var power: TokenAmount?
         package var faults: UInt64
         package var lastWindowPoSt: ChainEpoch?
-        /// When the current or next deadline opens.
+        /// When the next deadline opens, which is when the current one closes.
         package var nextDeadline: ChainEpoch?
     }
 

@@ -78,19 +78,7 @@ struct MarketAPI: Sendable {
 extension MarketDealResult {
     init(_ proposal: DealProposal, _ state: DealState?) {
         self.init(
-            proposal: DealProposalResult(
-                pieceCID: proposal.pieceCID,
-                pieceSize: proposal.pieceSize.bytes,
-                isVerified: proposal.isVerified,
-                client: proposal.client,
-                provider: proposal.provider,
-                label: String(decoding: proposal.label, as: UTF8.self),
-                startEpoch: proposal.startEpoch,
-                endEpoch: proposal.endEpoch,
-                storagePricePerEpoch: proposal.storagePricePerEpoch,
-                providerCollateral: proposal.providerCollateral,
-                clientCollateral: proposal.clientCollateral
-            ),
+            proposal: proposal,
             sectorStartEpoch: state?.sectorStartEpoch ?? -1,
             lastUpdatedEpoch: state?.lastUpdatedEpoch ?? -1,
             slashEpoch: state?.slashEpoch ?? -1

@@ -4,51 +4,7 @@ package import CBOR
 package import FilecoinTypes
 package import Multiformats
 
-/// What client and provider agree to store.
-///
-/// CBOR: the eleven fields in the order of declaration.
-package struct DealProposal: Hashable, Sendable {
-    /// The commitment to the piece (CommP).
-    package var pieceCID: CID
-    package var pieceSize: PaddedPieceSize
-    /// Whether the client pays with data cap, which makes the sector's space count more.
-    package var isVerified: Bool
-    package var client: Address
-    package var provider: Address
-    /// Chosen by the client; the chain does not require UTF-8.
-    package var label: [UInt8]
-    package var startEpoch: ChainEpoch
-    package var endEpoch: ChainEpoch
-    package var storagePricePerEpoch: TokenAmount
-    package var providerCollateral: TokenAmount
-    package var clientCollateral: TokenAmount
-
-    package init(
-        pieceCID: CID,
-        pieceSize: PaddedPieceSize,
-        isVerified: Bool,
-        client: Address,
-        provider: Address,
-        label: [UInt8],
-        startEpoch: ChainEpoch,
-        endEpoch: ChainEpoch,
-        storagePricePerEpoch: TokenAmount,
-        providerCollateral: TokenAmount,
-        clientCollateral: TokenAmount
-    ) {
-        self.pieceCID = pieceCID
-        self.pieceSize = pieceSize
-        self.isVerified = isVerified
-        self.client = client
-        self.provider = provider
-        self.label = label
-        self.startEpoch = startEpoch
-        self.endEpoch = endEpoch
-        self.storagePricePerEpoch = storagePricePerEpoch
-        self.providerCollateral = providerCollateral
-        self.clientCollateral = clientCollateral
-    }
-
+extension DealProposal {
     /// Epochs from start to end.
     package var duration: ChainEpoch { endEpoch - startEpoch }
 
@@ -95,38 +51,6 @@ package struct PublishStorageDealsParameters: Hashable, Sendable {
     package var deals: [ClientDealProposal]
 
     package init(deals: [ClientDealProposal]) { self.deals = deals }
-}
-
-extension DealProposal: CBORCodable {
-    package func encode(to encoder: inout CBOREncoder) {
-        encoder.array(11)
-        encoder.encode(pieceCID)
-        encoder.encode(pieceSize)
-        encoder.bool(isVerified)
-        encoder.encode(client)
-        encoder.encode(provider)
-        encoder.textBytes(label)
-        encoder.encode(startEpoch)
-        encoder.encode(endEpoch)
-        encoder.encode(storagePricePerEpoch)
-        encoder.encode(providerCollateral)
-        encoder.encode(clientCollateral)
-    }
-
-    package init(from decoder: inout CBORDecoder) throws(CBORError) {
-        try decoder.array(count: 11)
-        pieceCID = try decoder.value()
-        pieceSize = try decoder.value()
-        isVerified = try decoder.bool()
-        client = try decoder.value()
-        provider = try decoder.value()
-        label = try decoder.textBytes()
-        startEpoch = try decoder.value()
-        endEpoch = try decoder.value()
-        storagePricePerEpoch = try decoder.value()
-        providerCollateral = try decoder.value()
-        clientCollateral = try decoder.value()
-    }
 }
 
 extension ClientDealProposal: CBORCodable {
