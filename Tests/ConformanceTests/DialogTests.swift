@@ -26,22 +26,87 @@ import Testing
         #expect(try canonical(#"["1"]"#) != canonical("[1]"))
     }
 
-    @Test func `a wanted difference needs a reason and holds for its program alone`() throws {
+    @Test func `differences are named by their place, whatever the order`() throws {
+        func places(_ ours: String, _ recorded: String) throws -> [String] {
+            DialogDifference.places(try JSONValue(parsing: ours), try JSONValue(parsing: recorded))
+        }
+        #expect(try places(#"{"a":[1,{"b":2}]}"#, #"{"a":[{"b":2},1]}"#) == [])
+        #expect(
+            try places(#"{"a":[{"b":1,"c":0}]}"#, #"{"a":[{"b":2,"d":0}]}"#)
+                == ["$.a[*].b", "$.a[*].c", "$.a[*].d"]
+        )
+        #expect(try places(#"[1,2]"#, "[1]") == ["$[]"])
+        #expect(try places("1", #""1""#) == ["$"])
+    }
+
+    @Test func `a step is named by what it asks`() throws {
+        func subject(_ step: String, hasToken: Bool = true) throws -> String {
+            DialogDifference.subject(try JSONValue(parsing: step), hasToken: hasToken)
+        }
+        #expect(
+            try subject(
+                #"{"request":{"method":"POST","path":"/","body":{"method":"A.B"}}}"#,
+                hasToken: false
+            ) == "A.B without a token"
+        )
+        #expect(
+            try subject(#"{"request":{"method":"GET","path":"/user/list?skip=1"}}"#)
+                == "GET /user/list"
+        )
+        #expect(
+            try subject(#"{"cli":{"argv":["venus-auth","token","rm","eyJh.1"]}}"#)
+                == "command token rm"
+        )
+        #expect(
+            try subject(#"{"cli":{"argv":["venus-auth","--version"]}}"#) == "command --version"
+        )
+        #expect(try subject(#"{"db":{"table":"messages"}}"#) == "rows of messages")
+    }
+
+    @Test func `a difference is wanted where entries name all of it`() throws {
         let list = try WantedDifferences(
             json: Array(
                 """
-                [{"program":"auth/v1.6.0","scenario":"cli","step":3,"reason":"r"},
-                 {"program":"auth/v1.2.0","scenario":"cli","step":"*","reason":"r"}]
+                [{"program":"auth/v1","asks":["GET /a","GET /b"],"differs":"$.x","reason":"r"},
+                 {"program":"auth/v1","scenario":"s","step":[3,4],"differs":["$.y"],"reason":"r"},
+                 {"program":"auth/v1","asks":"* without a token","differs":"status 401, not 200",
+                  "reason":"r"}]
                 """.utf8
             )
         )
-        #expect(list.steps(program: "services/auth/v1.6.0", scenario: "cli").contains(3))
-        #expect(!list.steps(program: "services/auth/v1.6.0", scenario: "cli").contains(4))
-        #expect(!list.steps(program: "services/auth/v1.6.0", scenario: "paging").contains(3))
-        #expect(list.steps(program: "services/auth/v1.2.0", scenario: "cli").contains(4))
+        func allows(
+            _ subject: String,
+            _ parts: [String],
+            step: Int = 1,
+            program: String = "v1"
+        )
+            -> Bool
+        {
+            list.allow(
+                DialogPlayer.Finding(
+                    step: step,
+                    subject: subject,
+                    difference: DialogDifference(parts: parts, "")
+                ),
+                program: "services/auth/\(program)",
+                scenario: "s"
+            )
+        }
+        #expect(allows("GET /b", ["$.x"]))
+        #expect(!allows("GET /b", ["$.x"], program: "v2"))
+        #expect(!allows("GET /c", ["$.x"]))
+        #expect(!allows("GET /b", ["$.x", "$.y"]))
+        #expect(allows("GET /b", ["$.x", "$.y"], step: 4))
+        #expect(allows("A.B without a token", ["status 401, not 200"]))
+        #expect(!allows("A.B", ["status 401, not 200"]))
         #expect(throws: DialogError.self) {
             try WantedDifferences(
-                json: Array(#"[{"program":"a","scenario":"b","step":1,"reason":""}]"#.utf8)
+                json: Array(#"[{"program":"a","step":1,"reason":""}]"#.utf8)
+            )
+        }
+        #expect(throws: DialogError.self) {
+            try WantedDifferences(
+                json: Array(#"[{"program":"a","asks":"GET /","reason":"all"}]"#.utf8)
             )
         }
         _ = try WantedDifferences.load()

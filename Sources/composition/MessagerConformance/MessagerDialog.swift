@@ -204,14 +204,17 @@ final class MessagerDialog: DialogTarget, Sendable {
     /// Addresses with the letter of the main network.
     func plain(_ text: String) -> String { text.replacing(/\bt(?=[0-4][0-9a-z]+)/, with: "f") }
 
-    func play(_ step: JSONValue) throws -> String? {
+    func play(_ step: JSONValue) throws -> DialogDifference? {
         let number = step["step"]?.integer(as: Int.self) ?? 0
         let late = state.withLock { state in
             defer { state.lateHead = nil }
             return state.lateHead
         }
         if let late { try move(to: late) }
-        if let head = step["head"] { return try playHead(head) }
+        if let head = step["head"] {
+            try playHead(head)
+            return nil
+        }
         if let reorg = step["reorg"] {
             var newest: Tipset?
             for block in reorg["applied"]?.array ?? [] { newest = try add(block, on: newest) }
@@ -241,7 +244,7 @@ final class MessagerDialog: DialogTarget, Sendable {
         try chain.learn(next?["asked"]?.array ?? [])
     }
 
-    private func playHead(_ head: JSONValue) throws -> String? {
+    private func playHead(_ head: JSONValue) throws {
         if head["tipset"] != nil {
             try move(to: add(head, on: nil))
         } else if let next = tipsets.values.first(where: { $0.parentKey == chain.head.key }) {
@@ -249,7 +252,6 @@ final class MessagerDialog: DialogTarget, Sendable {
             try chain.add(next, messages: [], exitCodes: [:])
             state.withLock { $0.lateHead = next }
         }
-        return nil
     }
 
     private func add(_ block: JSONValue, on parent: Tipset?) throws -> Tipset {
@@ -306,7 +308,7 @@ final class MessagerDialog: DialogTarget, Sendable {
 
     // MARK: - Comparing
 
-    private func comparePushes(_ asked: [JSONValue]) throws -> String? {
+    private func comparePushes(_ asked: [JSONValue]) throws -> DialogDifference? {
         var wanted: [[CID]] = []
         for entry in asked {
             let method = entry["method"]?.string
@@ -319,11 +321,12 @@ final class MessagerDialog: DialogTarget, Sendable {
         }
         let have = chain.takePushed().map { "\($0)" }.sorted()
         let want = wanted.map { "\($0)" }.sorted()
-        return have == want ? nil : "pushes \(have), wanted \(want)"
+        return have == want
+            ? nil : DialogDifference("messages", "pushes \(have), wanted \(want)")
     }
 
     /// Compares the rows of a table, in any order, by the columns that both have.
-    private func compare(_ table: JSONValue, _ step: JSONValue) throws -> String? {
+    private func compare(_ table: JSONValue, _ step: JSONValue) throws -> DialogDifference? {
         let name = table["table"]?.string ?? ""
         let columns = table["columns"]?.array?.compactMap(\.string) ?? []
         let varying = Set(
@@ -361,7 +364,7 @@ final class MessagerDialog: DialogTarget, Sendable {
         return Self.difference(
             sorted(have),
             sorted(want),
-            columns: compared.map { "\(name).\(columns[$0])" }
+            columns: compared.map { columns[$0] }
         )
     }
 
@@ -369,15 +372,21 @@ final class MessagerDialog: DialogTarget, Sendable {
         _ have: [[String]],
         _ want: [[String]],
         columns: [String]
-    ) -> String? {
-        guard have.count == want.count else { return "\(have.count) rows, wanted \(want)" }
+    ) -> DialogDifference? {
+        guard have.count == want.count else {
+            return DialogDifference("how many", "\(have.count) rows, wanted \(want)")
+        }
+        var parts: Set<String> = []
         var differences: [String] = []
         for (ours, theirs) in zip(have, want) {
             for (column, pair) in zip(columns, zip(ours, theirs)) where pair.0 != pair.1 {
+                parts.insert(column)
                 differences.append("\(ours[0]) \(column): \(pair.0), wanted \(pair.1)")
             }
         }
-        return differences.isEmpty ? nil : differences.joined(separator: "; ")
+        return differences.isEmpty
+            ? nil
+            : DialogDifference(parts: parts.sorted(), differences.joined(separator: "; "))
     }
 
     private static func text(_ value: SQLValue) -> String {

@@ -51,24 +51,22 @@ package struct MessagerDialogSet: ConformanceSet {
         let version = scenario["program"]?["tag"]?.string ?? "unknown version"
         let name = scenario["scenario"]?.string ?? ""
         let corpus = "\(Self.corpus)/\(version)"
-        let steps = differences.steps(program: corpus, scenario: name)
-        return ConformanceCase(corpus: corpus, name: name) { _ in
+        return ConformanceCase(corpus: corpus, name: name) { options in
             if let reason = notPlayed[name] {
                 return ConformanceReport(group: Self.corpus, outcome: .skipped(reason))
             }
-            let found = try play(scenario).filter { !steps.contains($0.step) }
-            let text = found.prefix(5).map { "step \($0.step): \($0.text)" }
-                .joined(separator: "\n  ")
-            return ConformanceReport(
+            return differences.judge(
+                try play(scenario),
+                program: corpus,
+                scenario: name,
                 group: Self.corpus,
-                outcome: found.isEmpty
-                    ? .passed : .failed("\(found.count) steps differ:\n  \(text)")
+                showsAll: options.showsTrace
             )
         }
     }
 
     /// Plays a dialog and says where we differ.
-    static func play(_ scenario: JSONValue) throws -> [DialogPlayer.Difference] {
+    static func play(_ scenario: JSONValue) throws -> [DialogPlayer.Finding] {
         let dialog = try PlainThread.waiting { try await MessagerDialog(scenario) }
         defer { try? PlainThread.waiting { await dialog.remove() } }
         var text = scenario.jsonText()

@@ -18,10 +18,10 @@ extension NodeDialog {
 final class NodeDialogRun: Sendable {
     private let pairs: [NodeDialog]
     private let folder: String
-    private let wanted: WantedNodeDifferences
+    private let wanted: WantedDifferences
     private let outcome = Mutex<Result<[Int: ConformanceReport], any Error>?>(nil)
 
-    init(pairs: [NodeDialog], folder: String, wanted: WantedNodeDifferences) {
+    init(pairs: [NodeDialog], folder: String, wanted: WantedDifferences) {
         self.pairs = pairs
         self.folder = folder
         self.wanted = wanted
@@ -148,34 +148,10 @@ final class NodeDialogRun: Sendable {
     }
 }
 
-/// Where our node is meant to answer otherwise, with the reasons: `conformance/wanted-differences.json`.
-struct WantedNodeDifferences: Sendable {
-    private let byID: [Int: String]
-
-    static func load() throws -> WantedNodeDifferences {
-        var folder = URL(fileURLWithPath: CommandLine.arguments.first ?? ".").standardizedFileURL
-        var candidates = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
-        while folder.path != "/" {
-            folder.deleteLastPathComponent()
-            candidates.append(folder)
-        }
-        for candidate in candidates {
-            let path = candidate.appendingPathComponent("conformance/wanted-differences.json").path
-            guard let data = FileManager.default.contents(atPath: path) else { continue }
-            var found: [Int: String] = [:]
-            for entry in try JSONValue(parsing: [UInt8](data)).expectArray()
-            where entry["program"]?.string == "node/rpc" {
-                if let step = entry["step"]?.integer(as: Int.self) {
-                    found[step] = entry["reason"]?.string
-                }
-            }
-            return WantedNodeDifferences(byID: found)
-        }
-        return WantedNodeDifferences(byID: [:])
-    }
-
-    func reason(for pair: NodeDialog) -> String? {
-        if let reason = byID[pair.id] { return reason }
+extension WantedDifferences {
+    /// Why our node is meant to answer otherwise, or nil.
+    fileprivate func reason(for pair: NodeDialog) -> String? {
+        if let reason = reason(program: "node/rpc", step: pair.id) { return reason }
         let authorization = pair.headers.first { $0.0.lowercased() == "authorization" }?.1 ?? ""
         if authorization.isEmpty && !pair.path.contains("token=") && pair.status != 401 {
             return "without a token we answer 401 first; the original gives read"

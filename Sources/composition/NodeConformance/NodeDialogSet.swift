@@ -13,7 +13,7 @@ package struct NodeDialogSet: ConformanceSet {
     package init() {}
 
     package func cases(in files: [ConformanceFile]) throws -> [ConformanceCase] {
-        let wanted = try WantedNodeDifferences.load()
+        let wanted = try WantedDifferences.load()
         return try files.filter { $0.relativePath.hasSuffix("rpc/full-node-http.jsonl.gz") }
             .flatMap { file -> [ConformanceCase] in
                 let pairs = try NodeDialog.load(file.path)

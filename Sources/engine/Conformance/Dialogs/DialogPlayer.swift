@@ -27,7 +27,7 @@ package protocol DialogTarget {
     /// Plays a step that is neither a request nor a command, in our values.
     ///
     /// - Returns: How it differs, or nil.
-    func play(_ step: JSONValue) throws -> String?
+    func play(_ step: JSONValue) throws -> DialogDifference?
     /// A text without what may differ between equal answers.
     func plain(_ text: String) -> String
 }
@@ -36,7 +36,7 @@ extension DialogTarget {
     package var given: [String: String] { [:] }
     package var replacements: [String: String] { [:] }
     package var environment: [String: String] { [:] }
-    package func play(_ step: JSONValue) throws -> String? { nil }
+    package func play(_ step: JSONValue) throws -> DialogDifference? { nil }
     package func plain(_ text: String) -> String { text }
 }
 
@@ -46,9 +46,12 @@ extension DialogTarget {
 /// refusals the status and the JSON-RPC error code, not the wording. For commands: success or failure, and on
 /// success what was printed, blanks and times aside.
 package struct DialogPlayer {
-    package struct Difference {
+    /// A step that differs.
+    package struct Finding {
         package let step: Int
-        package let text: String
+        /// What it asks.
+        package let subject: String
+        package let difference: DialogDifference
     }
 
     private let service: any DialogTarget
@@ -66,7 +69,7 @@ package struct DialogPlayer {
     /// Plays all steps and returns the differences.
     ///
     /// - Throws: ``DialogError`` when the service cannot be reached.
-    package mutating func play(_ scenario: JSONValue) throws -> [Difference] {
+    package mutating func play(_ scenario: JSONValue) throws -> [Finding] {
         for member in scenario["vars"]?.object?.members ?? [] {
             recorded[member.name] = member.value.string
         }
@@ -76,23 +79,34 @@ package struct DialogPlayer {
         for (name, value) in recorded where values[name] == nil && !captured.contains(name) {
             values[name] = value
         }
-        var differences: [Difference] = []
+        var found: [Finding] = []
         for step in steps {
-            var text: String?
+            let difference: DialogDifference?
             if let action = step["action"]?.string { try perform(action) }
             if let request = step["request"], let wanted = step["response"] {
-                text = try playRequest(request, wanted, step)
+                difference = try playRequest(request, wanted, step)
             } else if let command = step["cli"], let wanted = step["result"] {
-                text = try playCommand(command, wanted, step)
+                difference = try playCommand(command, wanted, step)
             } else {
-                text = try service.play(try JSONValue(parsing: ours(step.jsonText())))
+                difference = try service.play(try JSONValue(parsing: ours(step.jsonText())))
             }
-            if let text {
-                let number = step["step"]?.integer(as: Int.self) ?? 0
-                differences.append(Difference(step: number, text: text))
-            }
+            guard let difference else { continue }
+            found.append(
+                Finding(
+                    step: step["step"]?.integer(as: Int.self) ?? 0,
+                    subject: DialogDifference.subject(step, hasToken: carriesToken(step)),
+                    difference: difference
+                )
+            )
         }
-        return differences
+        return found
+    }
+
+    private func carriesToken(_ step: JSONValue) -> Bool {
+        let headers = step["request"]?["headers"]?.object?.members ?? []
+        return !service.token.isEmpty
+            || headers.contains { $0.name.lowercased() == "authorization" }
+            || step["request"]?["path"]?.string?.contains("token=") == true
     }
 
     /// What the recording did to the process between requests.
@@ -140,7 +154,7 @@ package struct DialogPlayer {
         _ request: JSONValue,
         _ wanted: JSONValue,
         _ step: JSONValue
-    ) throws -> String? {
+    ) throws -> DialogDifference? {
         let (status, answer) = try send(request)
         capture(step["captures"]?.object, answer)
         let text = service.plain(answer)
@@ -148,15 +162,17 @@ package struct DialogPlayer {
         // The original crashed there; any answer is better.
         if wantedStatus == 0 { return nil }
         if status != wantedStatus {
-            return "status \(status), wanted \(wantedStatus): \(text.prefix(200))"
+            let part = "status \(status), not \(wantedStatus)"
+            return DialogDifference(part, "\(part): \(text.prefix(200))")
         }
         let want = service.plain(ours(wanted["body"]?.string ?? ""))
         let value = try? JSONValue(parsing: text)
         let wantedValue = try? JSONValue(parsing: want)
         if status >= 400 || wantedValue?["error"]?.isNull == false {
             let code = wantedValue?["error"]?["code"]
-            return value?["error"]?["code"] == code
-                ? nil : "\(text.prefix(200)), wanted error code \(code ?? .null)"
+            let have = value?["error"]?["code"]
+            let part = "error code \(have ?? .null), not \(code ?? .null)"
+            return have == code ? nil : DialogDifference(part, "\(part): \(text.prefix(200))")
         }
         var varies = step["varies"]?.array?.compactMap(\.string) ?? []
         if step["unordered"]?.isNull == false {
@@ -166,12 +182,16 @@ package struct DialogPlayer {
         if varies.contains("$") || varies.contains(where: { $0.hasPrefix("line:") }) { return nil }
         guard let value, let wantedValue else {
             let isEqual = value == nil && wantedValue == nil && Self.words(text) == Self.words(want)
-            return isEqual ? nil : "\(text.prefix(200)), wanted \(want.prefix(200))"
+            return isEqual
+                ? nil : DialogDifference("text", "\(text.prefix(200)), wanted \(want.prefix(200))")
         }
-        let isEqual =
-            JSONPath.canonical(JSONPath.masked(value, varies))
-            == JSONPath.canonical(JSONPath.masked(wantedValue, varies))
-        return isEqual ? nil : "\(text.prefix(300)), wanted \(want.prefix(300))"
+        let places = DialogDifference.places(
+            JSONPath.masked(value, varies),
+            JSONPath.masked(wantedValue, varies)
+        )
+        return places.isEmpty
+            ? nil
+            : DialogDifference(parts: places, "\(text.prefix(300)), wanted \(want.prefix(300))")
     }
 
     private static func words(_ text: String) -> [Substring] {
@@ -203,7 +223,7 @@ package struct DialogPlayer {
         _ command: JSONValue,
         _ wanted: JSONValue,
         _ step: JSONValue
-    ) throws -> String? {
+    ) throws -> DialogDifference? {
         let words = command["argv"]?.array?.compactMap(\.string).map(filled) ?? []
         guard let name = words.first else { throw DialogError("a command without a name") }
         let process = Process()
@@ -231,7 +251,8 @@ package struct DialogPlayer {
         let status = process.terminationStatus
         let wantedStatus = wanted["rc"]?.integer(as: Int32.self) ?? 0
         if (status == 0) != (wantedStatus == 0) {
-            return "exit status \(status), wanted \(wantedStatus): \(text.prefix(200))"
+            let part = "exit status \(status), not \(wantedStatus)"
+            return DialogDifference(part, "\(part): \(text.prefix(200))")
         }
         // How a failure is worded is not compared.
         if wantedStatus != 0 { return nil }
@@ -241,7 +262,7 @@ package struct DialogPlayer {
         )
         let have = lines(service.plain(text), changing)
         let want = lines(service.plain(ours(wanted["stdout"]?.string ?? "")), changing)
-        return have == want ? nil : "prints \(have), wanted \(want)"
+        return have == want ? nil : DialogDifference("output", "prints \(have), wanted \(want)")
     }
 
     /// The lines that do not vary, without blanks, times, identifiers and tokens.

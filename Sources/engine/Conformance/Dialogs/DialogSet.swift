@@ -52,7 +52,6 @@ package struct DialogSet: ConformanceSet {
         let version = scenario["program"]?["tag"]?.string ?? "unknown version"
         let name = scenario["scenario"]?.string ?? ""
         let corpus = "\(program.corpus)/\(version)"
-        let steps = differences.steps(program: corpus, scenario: name)
         return ConformanceCase(corpus: corpus, name: name) { options in
             if let reason = program.reasonToSkip(version: version, scenario: name) {
                 return ConformanceReport(group: program.corpus, outcome: .skipped(reason))
@@ -65,75 +64,13 @@ package struct DialogSet: ConformanceSet {
             let service = try DialogService(program, scenario)
             defer { service.remove() }
             var player = DialogPlayer(service: service)
-            let found = try player.play(scenario).filter { !steps.contains($0.step) }
-            let text = found.prefix(options.showsTrace ? found.count : 5)
-                .map { "step \($0.step): \($0.text)" }
-                .joined(separator: "\n  ")
-            return ConformanceReport(
+            return differences.judge(
+                try player.play(scenario),
+                program: corpus,
+                scenario: name,
                 group: program.corpus,
-                outcome: found.isEmpty
-                    ? .passed : .failed("\(found.count) steps differ:\n  \(text)")
+                showsAll: options.showsTrace
             )
         }
-    }
-}
-
-/// Where our services are meant to answer otherwise than the originals, with the reasons.
-package struct WantedDifferences: Sendable {
-    private struct Entry: Sendable {
-        let program: String
-        let scenario: String
-        /// nil for every step.
-        let step: Int?
-    }
-
-    private let entries: [Entry]
-
-    /// Reads `conformance/wanted-differences.json` of the checkout that the executable was built in, or of
-    /// the working directory; without the file nothing may differ.
-    package static func load() throws -> WantedDifferences {
-        var folder = URL(fileURLWithPath: DialogService.programFolder)
-        var candidates = [URL(fileURLWithPath: FileManager.default.currentDirectoryPath)]
-        while folder.path != "/" {
-            candidates.append(folder)
-            folder.deleteLastPathComponent()
-        }
-        for candidate in candidates {
-            let path = candidate.appendingPathComponent("conformance/wanted-differences.json").path
-            guard let data = FileManager.default.contents(atPath: path) else { continue }
-            return try WantedDifferences(json: [UInt8](data))
-        }
-        return try WantedDifferences(json: Array("[]".utf8))
-    }
-
-    init(json: [UInt8]) throws {
-        entries = try JSONValue(parsing: json).expectArray().map { value in
-            guard let program = value["program"]?.string, let scenario = value["scenario"]?.string,
-                let reason = value["reason"]?.string, !reason.isEmpty
-            else { throw DialogError("a wanted difference lacks program, scenario or reason") }
-            return Entry(
-                program: program,
-                scenario: scenario,
-                step: value["step"]?.integer(as: Int.self)
-            )
-        }
-    }
-
-    /// Asks which steps of a dialog may differ.
-    package func steps(program: String, scenario: String) -> Steps {
-        let matching = entries.filter {
-            program.hasSuffix($0.program) && ($0.scenario == "*" || $0.scenario == scenario)
-        }
-        return Steps(
-            numbers: Set(matching.compactMap(\.step)),
-            isAll: matching.contains { $0.step == nil }
-        )
-    }
-
-    package struct Steps: Sendable {
-        let numbers: Set<Int>
-        let isAll: Bool
-
-        package func contains(_ step: Int) -> Bool { isAll || numbers.contains(step) }
     }
 }
