@@ -45,7 +45,7 @@ import Testing
         }
         #expect(
             try subject(
-                #"{"request":{"method":"POST","path":"/","body":{"method":"A.B"}}}"#,
+                #"{"request":{"method":"POST","path":"/rpc/v0","body":{"method":"A.B"}}}"#,
                 hasToken: false
             ) == "A.B without a token"
         )
@@ -79,18 +79,16 @@ import Testing
             _ parts: [String],
             step: Int = 1,
             program: String = "v1"
-        )
-            -> Bool
-        {
-            list.allow(
-                DialogPlayer.Finding(
+        ) -> Bool {
+            list.reason(
+                for: DialogPlayer.Finding(
                     step: step,
                     subject: subject,
                     difference: DialogDifference(parts: parts, "")
                 ),
                 program: "services/auth/\(program)",
                 scenario: "s"
-            )
+            ) != nil
         }
         #expect(allows("GET /b", ["$.x"]))
         #expect(!allows("GET /b", ["$.x"], program: "v2"))
@@ -101,12 +99,12 @@ import Testing
         #expect(!allows("A.B", ["status 401, not 200"]))
         #expect(throws: DialogError.self) {
             try WantedDifferences(
-                json: Array(#"[{"program":"a","step":1,"reason":""}]"#.utf8)
+                json: Array(#"[{"program":"a","differs":"$","reason":""}]"#.utf8)
             )
         }
         #expect(throws: DialogError.self) {
             try WantedDifferences(
-                json: Array(#"[{"program":"a","asks":"GET /","reason":"all"}]"#.utf8)
+                json: Array(#"[{"program":"a","step":1,"asks":"GET /","reason":"all"}]"#.utf8)
             )
         }
         _ = try WantedDifferences.load()

@@ -9,6 +9,17 @@ import ServiceKit
 import Synchronization
 
 extension NodeDialog {
+    /// What it asks, as entries of wanted differences say it.
+    fileprivate var subject: String {
+        DialogDifference.subject(
+            http,
+            path,
+            calls: method.contains(".") ? method : nil,
+            hasToken: path.contains("token=")
+                || headers.contains { $0.0.lowercased() == "authorization" && !$0.1.isEmpty }
+        )
+    }
+
     static func unpack(_ bytes: [UInt8]) throws -> [UInt8] {
         try Deflate.decompress(bytes, format: .gzip, limitBytes: 64 << 20)
     }
@@ -65,7 +76,6 @@ final class NodeDialogRun: Sendable {
         _ node: RecordedNode,
         _ built: Set<String>
     ) async throws -> ConformanceReport.Outcome {
-        if let reason = wanted.reason(for: pair) { return .skipped("wanted difference: \(reason)") }
         let isMethod = pair.method.hasPrefix("Filecoin.")
         let version = pair.path.hasSuffix("v0") ? "v0" : "v1"
         let isKnown = built.contains(version + pair.method)
@@ -86,18 +96,43 @@ final class NodeDialogRun: Sendable {
         let isTraced = pair.volatile.contains { $0.hasSuffix(".tt") }
         if !pair.isRepeatable && !isTraced { return .skipped("not repeatable in the original") }
         let text = String(decoding: response.bytes, as: UTF8.self)
-        guard response.status.rawValue == pair.status else {
-            return .failed("status \(response.status.rawValue), not \(pair.status): \(text)")
+        guard let difference = difference(response.status.rawValue, text, pair) else {
+            return .passed
         }
-        if text == pair.answer || isSame(text, pair) { return .passed }
-        return .failed("\(text.prefix(600)) instead of \(pair.answer.prefix(600))")
+        let finding = DialogPlayer.Finding(
+            step: pair.id,
+            subject: pair.subject,
+            difference: difference
+        )
+        if let reason = wanted.reason(for: finding, program: "node/rpc") {
+            return .skipped("wanted difference: \(reason)")
+        }
+        let parts = difference.parts.joined(separator: " | ")
+        return .failed("\(finding.subject), differs in \(parts): \(difference.text)")
+    }
+
+    private func difference(
+        _ status: Int,
+        _ text: String,
+        _ pair: NodeDialog
+    ) -> DialogDifference? {
+        guard status == pair.status else {
+            let part = "status \(status), not \(pair.status)"
+            return DialogDifference(part, "\(part): \(text)")
+        }
+        if text == pair.answer { return nil }
+        let texts = "\(text.prefix(600)) instead of \(pair.answer.prefix(600))"
+        guard let ours = try? JSONValue(parsing: text),
+            let theirs = try? JSONValue(parsing: pair.answer)
+        else { return DialogDifference("text", texts) }
+        if isSame(ours, theirs, pair) { return nil }
+        let places = DialogDifference.places(ours, theirs)
+        return DialogDifference(parts: places.isEmpty ? ["order"] : places, texts)
     }
 
     /// Whether two answers differ only where they may.
-    private func isSame(_ text: String, _ pair: NodeDialog) -> Bool {
-        guard var ours = try? JSONValue(parsing: text),
-            var theirs = try? JSONValue(parsing: pair.answer)
-        else { return false }
+    private func isSame(_ ours: JSONValue, _ theirs: JSONValue, _ pair: NodeDialog) -> Bool {
+        var (ours, theirs) = (ours, theirs)
         // The text of a parameter error names Go types.
         if ours["error"]?["code"]?.integer(as: Int.self) == -32700,
             theirs["error"]?["code"]?.integer(as: Int.self) == -32700
@@ -145,17 +180,5 @@ final class NodeDialogRun: Sendable {
         guard var object = value.object, let inner = object[first] else { return value }
         object[first] = blanked(inner, path.dropFirst())
         return .object(object)
-    }
-}
-
-extension WantedDifferences {
-    /// Why our node is meant to answer otherwise, or nil.
-    fileprivate func reason(for pair: NodeDialog) -> String? {
-        if let reason = reason(program: "node/rpc", step: pair.id) { return reason }
-        let authorization = pair.headers.first { $0.0.lowercased() == "authorization" }?.1 ?? ""
-        if authorization.isEmpty && !pair.path.contains("token=") && pair.status != 401 {
-            return "without a token we answer 401 first; the original gives read"
-        }
-        return nil
     }
 }

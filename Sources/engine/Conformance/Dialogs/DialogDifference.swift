@@ -1,4 +1,4 @@
-internal import JSON
+package import JSON
 
 /// How an answer of ours differs from the recorded one.
 package struct DialogDifference: Sendable {
@@ -17,7 +17,7 @@ package struct DialogDifference: Sendable {
     /// Compares two answers, in which the order of members and of lists makes no difference.
     ///
     /// - Returns: The places that differ, each once; `[]` behind one stands for how many elements it has.
-    static func places(_ ours: JSONValue, _ recorded: JSONValue) -> [String] {
+    package static func places(_ ours: JSONValue, _ recorded: JSONValue) -> [String] {
         var found: Set<String> = []
         collect(ours, recorded, "$", &found)
         return found.sorted()
@@ -66,11 +66,12 @@ extension DialogDifference {
     static func subject(_ step: JSONValue, hasToken: Bool) -> String {
         if let request = step["request"] {
             let bytes = request["body"].map { $0.string ?? $0.jsonText() } ?? ""
-            let call = try? JSONValue(parsing: Array(bytes.utf8))
-            let path = (request["path"]?.string ?? "/").prefix { $0 != "?" }
-            let name =
-                call?["method"]?.string ?? "\(request["method"]?.string ?? "GET") \(path)"
-            return hasToken ? name : name + " without a token"
+            return subject(
+                request["method"]?.string ?? "GET",
+                request["path"]?.string ?? "/",
+                calls: (try? JSONValue(parsing: Array(bytes.utf8)))?["method"]?.string,
+                hasToken: hasToken
+            )
         }
         if let words = step["cli"]?["argv"]?.array?.compactMap(\.string) {
             let arguments = words.dropFirst()
@@ -82,5 +83,18 @@ extension DialogDifference {
         }
         if let table = step["db"]?["table"]?.string { return "rows of \(table)" }
         return step["asked"] == nil ? "step" : "pushes"
+    }
+
+    /// What a request asks, which may call a remote method.
+    package static func subject(
+        _ http: String,
+        _ path: String,
+        calls method: String?,
+        hasToken: Bool
+    ) -> String {
+        let place = path.prefix { $0 != "?" }
+        let isRemote = place.hasPrefix("/rpc/v0") || place.hasPrefix("/rpc/v1")
+        let name = isRemote ? method : nil
+        return (name ?? "\(http) \(place)") + (hasToken ? "" : " without a token")
     }
 }

@@ -52,6 +52,12 @@ package struct DialogPlayer {
         /// What it asks.
         package let subject: String
         package let difference: DialogDifference
+
+        package init(step: Int, subject: String, difference: DialogDifference) {
+            self.step = step
+            self.subject = subject
+            self.difference = difference
+        }
     }
 
     private let service: any DialogTarget

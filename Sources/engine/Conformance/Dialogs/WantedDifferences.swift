@@ -33,8 +33,8 @@ package struct WantedDifferences: Sendable {
             self.reason = reason
             asks = Self.list(value["asks"]).compactMap(\.string)
             differs = Self.list(value["differs"]).compactMap(\.string)
-            guard !steps.isEmpty || !differs.isEmpty else {
-                throw DialogError("a wanted difference of \(program) names no step and no part")
+            guard !differs.isEmpty else {
+                throw DialogError("a wanted difference of \(program) does not say in what")
             }
         }
 
@@ -53,7 +53,7 @@ package struct WantedDifferences: Sendable {
                     })
         }
 
-        func names(_ part: String) -> Bool { differs.isEmpty || differs.contains(part) }
+        func names(_ part: String) -> Bool { differs.contains(part) }
     }
 
     private let entries: [Entry]
@@ -70,7 +70,9 @@ package struct WantedDifferences: Sendable {
         for candidate in candidates {
             let path = candidate.appendingPathComponent("conformance/wanted-differences.json").path
             guard let data = FileManager.default.contents(atPath: path) else { continue }
-            return try WantedDifferences(json: [UInt8](data))
+            do { return try WantedDifferences(json: [UInt8](data)) } catch {
+                throw DialogError("\(path): \(error)")
+            }
         }
         return try WantedDifferences(json: Array("[]".utf8))
     }
@@ -79,15 +81,15 @@ package struct WantedDifferences: Sendable {
         entries = try JSONValue(parsing: json).expectArray().map(Entry.init)
     }
 
-    /// Why a numbered part of a program's recording is not played, or nil if it is.
-    package func reason(program: String, step: Int) -> String? {
-        entries.first { $0.program == program && $0.steps.contains(step) }?.reason
-    }
-
-    /// Whether a step may differ as it does.
-    func allow(_ finding: DialogPlayer.Finding, program: String, scenario: String) -> Bool {
+    /// Why a step may differ as it does; nil if it may not.
+    package func reason(
+        for finding: DialogPlayer.Finding,
+        program: String,
+        scenario: String = ""
+    ) -> String? {
         let holding = entries.filter { $0.holds(finding, program: program, scenario: scenario) }
-        return finding.difference.parts.allSatisfy { part in holding.contains { $0.names(part) } }
+        let naming = finding.difference.parts.map { part in holding.first { $0.names(part) } }
+        return naming.contains { $0 == nil } ? nil : naming.first??.reason
     }
 
     /// What a dialog comes to: passed, if all that differs is wanted.
@@ -98,7 +100,9 @@ package struct WantedDifferences: Sendable {
         group: String,
         showsAll: Bool
     ) -> ConformanceReport {
-        let unwanted = findings.filter { !allow($0, program: program, scenario: scenario) }
+        let unwanted = findings.filter {
+            reason(for: $0, program: program, scenario: scenario) == nil
+        }
         let text = unwanted.prefix(showsAll ? unwanted.count : 5)
             .map { finding in
                 "step \(finding.step), \(finding.subject), differs in "
