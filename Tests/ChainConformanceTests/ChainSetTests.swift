@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Whole chains of lotus, and blocks that it judged.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct ChainSetTests {
     private static let lotus = Vectors.folder.appendingPathComponent("reference/lotus")
 

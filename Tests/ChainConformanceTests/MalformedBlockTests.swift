@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Blocks that no miner of good will makes.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct MalformedBlockTests {
     private let recorded: RecordedChain
     private let validator: BlockValidator

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// What a recorded chain shows beyond the verdicts that were recorded with it.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct RecordedBlockTests {
     /// A block on the head of a chain: its own newest one serves, for it is not in its own past.
     private static func block(_ recorded: RecordedChain) throws -> FullBlock {

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ActorsPageTests {
+@Suite(.ownThread) struct ActorsPageTests {
     private static func committed() throws -> (tables: String, coverage: String) {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()

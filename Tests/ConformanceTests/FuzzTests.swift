@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct FuzzTests {
+@Suite(.ownThread) struct FuzzTests {
     /// What somebody outside may ask of the actors.
     private static let openMethods = [
         "init.Exec", "multisig.Approve", "multisig.Cancel", "multisig.Propose",

@@ -12,7 +12,7 @@ import Testing
 @testable import Conformance
 
 /// Parameters that the reference's libraries refuse in places of their own.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct HostileParameterTests {
     /// Bytes that are no RLE+, but have its version: the length of the first run never ends.
     private static let malformed: CBORValue = .bytes([0xe4] + [UInt8](repeating: 0xff, count: 12))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Conformance
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct OfficialKeysTests {
     private static let keys = "reference/lotus/chain-nv15-real/vk"
 

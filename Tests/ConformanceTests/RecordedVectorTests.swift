@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct RecordedVectorTests {
     /// What each collection gave; run once for all tests that look at it.
     private static let runs: [String: Result<ConformanceRunner.Summary, any Error>] =

@@ -10,7 +10,7 @@ import Multiformats
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct RebuiltGenesisTests {
     /// The actors that differ, with their heads.
     private static func differences(

@@ -14,7 +14,7 @@ import VenusAPI
 @testable import NodeConformance
 
 /// Blocks made and submitted over JSON-RPC, with the keys of the recorded chain.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct BlockMakingTests {
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread) struct BlockMakingTests {
     @Test func `a pushed message gets into a block that the node makes, takes and executes`()
         async throws
     {

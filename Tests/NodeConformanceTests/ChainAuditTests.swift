@@ -8,7 +8,7 @@ import TimeLapse
 
 @testable import NodeConformance
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing)) struct ChainAuditTests {
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread) struct ChainAuditTests {
     /// The first chain until its miners pay for batches, which is no fee of a fault; the other through weeks of faults.
     @Test(arguments: [("chain-nv15-a", ChainEpoch(34)), ("chain-nv15-long", 20_000)])
     func `the money of a recorded chain is where the rules put it`(

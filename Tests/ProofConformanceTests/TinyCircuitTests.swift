@@ -29,7 +29,7 @@ private struct TinyCircuit {
 }
 
 /// What readers, prover and verifier refuse.
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct TinyCircuitTests {
     @Test func `a batch is accepted only if every proof in it is right`() throws {
         let vector = try TinyCircuit("ten")

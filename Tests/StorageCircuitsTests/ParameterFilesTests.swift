@@ -4,7 +4,7 @@ import Testing
 
 @testable import StorageCircuits
 
-@Suite struct ParameterFilesTests {
+@Suite(.ownThread) struct ParameterFilesTests {
     @Test func `half files of processes that are gone are removed, others stay`() throws {
         let folder = try TemporaryDirectory()
         // No process has a number above the kernel's limit.

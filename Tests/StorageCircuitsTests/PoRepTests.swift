@@ -40,7 +40,7 @@ struct SealVector: Decodable {
     }
 }
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct PoRepTests {
     @Test func `the key of seals is used once it is there`() throws {
         let recorded = Vectors.folder.path + "/reference/lotus/chain-nv15-real/vk"

@@ -9,7 +9,7 @@ import StorageProofs
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct PoStTests {
     static let genesis: CID = CID.dagCBOR(hashing: Array("a test's genesis".utf8))
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import StorageProofs
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct CommitPhaseVectorTests {
     @Test func `a changed proof no longer holds`() throws {
         let path = "reference/proofs/sealed/s2-v1_1-full"

@@ -8,7 +8,7 @@ import Testing
 
 @testable import StorageProofs
 
-@Suite(.enabled(if: Vectors.arePresent, Vectors.missing))
+@Suite(.enabled(if: Vectors.arePresent, Vectors.missing), .ownThread)
 struct PreSealVectorTests {
     @Test func `the original's manifest is read and written to the byte`() throws {
         let path = "venus/genesis-sectors/pre-seal-t0106.json"

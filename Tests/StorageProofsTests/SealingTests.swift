@@ -4,7 +4,7 @@ import Testing
 
 @testable import StorageProofs
 
-@Suite struct SealingTests {
+@Suite(.ownThread) struct SealingTests {
     private func input(_ number: Int = 5) -> SealInput {
         SealInput(
             configuration: configuration(number),
