@@ -196,6 +196,26 @@ struct CARVectorTests {
         for block in blocks { #expect(store.get(block.cid) == block.bytes) }
     }
 
+    @Test func `blocks go into a store in batches that have an end, also empty ones`() throws {
+        /// Notes how many blocks came at once.
+        final class CountingStore: BlockStore {
+            var counts: [Int] = []
+
+            func get(_ cid: CID) -> [UInt8]? { nil }
+            func has(_ cid: CID) -> Bool { false }
+            func put(_ block: [UInt8], cid: CID) { counts.append(1) }
+            func put(_ blocks: [Block]) { counts.append(blocks.count) }
+        }
+        let empty = Block(cid: CID.dagCBOR(hashing: []), bytes: [])
+        var writer = CARWriter(roots: [empty.cid])
+        for _ in 0..<100_000 { writer.append(empty) }
+        var reader = try CARReader(writer.takeBytes())
+        let store = CountingStore()
+        #expect(try reader.copyBlocks(into: store) == 100_000)
+        #expect(store.counts.reduce(0, +) == 100_000)
+        #expect(store.counts.allSatisfy { $0 <= 65_536 })
+    }
+
     @Test func `a file that is not there gives an error`() {
         #expect(throws: CARError.file(path: "/nowhere/chain.car", errno: 2)) {
             try MappedFile("/nowhere/chain.car")

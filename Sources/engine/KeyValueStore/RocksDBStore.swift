@@ -135,7 +135,7 @@ package struct RocksDBOptions: Sendable {
             // RocksDB reads nothing behind a length of 0, but wants a pointer.
             unsafe (batch.bytes.isEmpty ? [0] : batch.bytes).withUnsafeBytes { buffer in
                 guard let bytes = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
-                else { return }
+                else { preconditionFailure("an array that is not empty has no place") }
                 for index in order {
                     let change = batch.changes[index]
                     let key = unsafe bytes + change.key.lowerBound

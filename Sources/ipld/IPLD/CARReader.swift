@@ -96,6 +96,8 @@ extension CARReader {
     ///
     /// A store that sorts is the faster the more it gets at once.
     private static let batchByteCount: Int = 8 << 20
+    /// What a block takes besides its bytes, so that a batch of empty ones has an end too.
+    private static let blockOverhead: Int = 128
 
     /// Puts all remaining blocks into `store`, in batches.
     ///
@@ -109,7 +111,7 @@ extension CARReader {
         while let block = try next() {
             batch.append(block)
             total += 1
-            byteCount += block.bytes.count
+            byteCount += block.bytes.count + Self.blockOverhead
             if byteCount >= Self.batchByteCount {
                 try store.put(batch)
                 batch.removeAll(keepingCapacity: true)

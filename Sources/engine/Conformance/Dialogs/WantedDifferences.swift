@@ -8,12 +8,13 @@ internal import JSON
 /// | member | names |
 /// |---|---|
 /// | `program` | the program and version: `auth/v1.6.0` |
-/// | `scenario`, `step` | one dialog, or steps of it (a number or a list); for what follows from the steps before |
+/// | `scenario`, `step` | one dialog, or steps of it (a number or a list) |
 /// | `asks` | what is asked (a text or a list): `GET /user/list`, `* without a token`, `command token list` |
 /// | `differs` | in what the answer may differ (a text or a list): `$[*].sourceType`, `status 401, not 200` |
 /// | `reason` | why |
 ///
-/// A step may differ if entries that hold for it name together all in which it differs.
+/// A step may differ if entries that hold for it name together all in which it differs. Steps are named where the same
+/// difference in another step would be a failure, and where it follows from the steps before.
 package struct WantedDifferences: Sendable {
     private struct Entry: Sendable {
         let program: String
